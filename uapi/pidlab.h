@@ -1,0 +1,299 @@
+/* SPDX-License-Identifier: (GPL-2.0 WITH Linux-syscall-note) OR MIT */
+/*
+ * pidlab - a laboratory for process identity: the interface of /dev/pidlab
+ *
+ * Each open of the device makes a lab: a private universe of tasks, pids and
+ * pid namespaces that lives as long as the open file. SETUP populates it with
+ * its first task, RUN executes instructions in it, CHECK tells whether its
+ * structures still agree with one another, INFO tells what it holds.
+ *
+ * Rules
+ * -----
+ *  - Each argument struct begins with its own size. A shorter one from an
+ *    older client is extended with zeroes, a longer one is accepted if what
+ *    the module does not know is zero (E2BIG otherwise). Less than the fields
+ *    of the first version: EINVAL.
+ *  - Whatever is reserved, unused, or not named by a mask must be zero.
+ *  - Every object has a 64-bit id that its lab never gives again. The low four
+ *    bits are its kind (enum pidlab_object). Naming an object does not keep it
+ *    alive: references do, and they are objects themselves.
+ *  - Numbers (pids, selectors) travel as sign-extended 64-bit values and must
+ *    fit an int.
+ *  - An operation that fails changes nothing that CHECK's digest covers.
+ *
+ * Errors of the ioctls
+ * --------------------
+ *   ENOTTY     no such ioctl
+ *   EINVAL     bad size, unknown flag, reserved field not zero, value out of
+ *              range
+ *   E2BIG      the struct is longer than this module knows and the rest is
+ *              not zero
+ *   EFAULT     an address that cannot be read or written
+ *   EBADFD     RUN or CHECK before SETUP
+ *   EBUSY      SETUP a second time
+ *   EINTR      a fatal signal arrived: @done operations have run and their
+ *              results are written
+ *   ENOMEM     no memory
+ *
+ * Errors of an operation (struct pidlab_op.error, negative)
+ * ---------------------------------------------------------
+ *   EOPNOTSUPP unknown opcode, or something this generation does not have
+ *   EINVAL     unknown flag, unused operand not zero, zero where an object is
+ *              needed, value out of range, or as Linux says it
+ *   EBADF      the id names an object of another kind
+ *   ESRCH      no such object any more or ever; no such pid; the acting task
+ *              is exiting or dead
+ *   EAGAIN     the limit on tasks or the last free number is reached; the
+ *              task to reap is not a zombie yet
+ *   ENOSPC     the limit on references, namespaces, depth or bytes is reached
+ *   ENOMEM     an allocation failed; the namespace takes no new tasks
+ *   EINTR      the acting task was killed before the operation took effect
+ *   ECHILD, EPERM, EACCES   as Linux gives them to wait4(2), setpgid(2),
+ *              setsid(2)
+ */
+#ifndef _UAPI_PIDLAB_H
+#define _UAPI_PIDLAB_H
+
+#include <linux/ioctl.h>
+#include <linux/types.h>
+
+#include "pidlab_tables.h"
+
+#define PIDLAB_DEVICE		"/dev/pidlab"
+#define PIDLAB_ABI_VERSION	1
+
+/* Kinds of objects; the low four bits of an id */
+#define PIDLAB_ID_KIND_BITS	4
+#define PIDLAB_ID_KIND_MASK	15
+
+enum pidlab_object {
+	PIDLAB_OBJECT_NONE = 0,
+	PIDLAB_OBJECT_TASK = 1,
+	PIDLAB_OBJECT_PID = 2,
+	PIDLAB_OBJECT_NS = 3,
+	PIDLAB_OBJECT_REF = 4,
+};
+
+/* What a pid is used for by a task */
+enum pidlab_type {
+	PIDLAB_TYPE_PID = 0,
+	PIDLAB_TYPE_TGID = 1,
+	PIDLAB_TYPE_PGID = 2,
+	PIDLAB_TYPE_SID = 3,
+	PIDLAB_TYPE_COUNT
+};
+
+enum pidlab_state {
+	PIDLAB_STATE_RUNNING = 1,
+	PIDLAB_STATE_ZOMBIE = 2,	/* exited, not reaped */
+	PIDLAB_STATE_DEAD = 3,		/* reaped, held by references only */
+};
+
+/* The tables of pidlab_tables.h as enums */
+#define _PIDLAB_OP(nr, NAME, ...)	PIDLAB_OP_##NAME = nr,
+enum pidlab_opcode { PIDLAB_OPS(_PIDLAB_OP) };
+#undef _PIDLAB_OP
+
+#define _PIDLAB_FLAG(bit, NAME, ...)	PIDLAB_F_##NAME = 1 << bit,
+enum pidlab_op_flag { PIDLAB_FLAGS(_PIDLAB_FLAG) };
+#undef _PIDLAB_FLAG
+
+#define _PIDLAB_ARG(NAME, ...)		PIDLAB_ARG_##NAME,
+enum pidlab_arg { PIDLAB_ARGS(_PIDLAB_ARG) PIDLAB_ARG_KINDS };
+#undef _PIDLAB_ARG
+
+#define _PIDLAB_SET(nr, NAME, ...)	PIDLAB_SET_##NAME = nr,
+enum pidlab_setting { PIDLAB_SETTINGS(_PIDLAB_SET) };
+#undef _PIDLAB_SET
+
+#define _PIDLAB_CTR(nr, NAME, ...)	PIDLAB_CTR_##NAME = nr,
+enum pidlab_counter { PIDLAB_COUNTERS(_PIDLAB_CTR) };
+#undef _PIDLAB_CTR
+
+#define _PIDLAB_SIZE(nr, NAME, ...)	PIDLAB_SIZE_##NAME = nr,
+enum pidlab_size { PIDLAB_SIZES(_PIDLAB_SIZE) };
+#undef _PIDLAB_SIZE
+
+#define _PIDLAB_BAD(nr, NAME, ...)	PIDLAB_BAD_##NAME = nr,
+enum pidlab_violation { PIDLAB_VIOLATIONS(_PIDLAB_BAD) };
+#undef _PIDLAB_BAD
+
+#define _PIDLAB_GEN(nr, NAME, ...)	PIDLAB_GEN_##NAME = nr,
+enum pidlab_generation { PIDLAB_GENERATIONS(_PIDLAB_GEN) };
+#undef _PIDLAB_GEN
+
+#define PIDLAB_OP_ARGS		4
+#define PIDLAB_OP_RESULTS	3
+
+/**
+ * struct pidlab_op - one instruction, 64 bytes
+ * @opcode: enum pidlab_opcode
+ * @flags: PIDLAB_F_*, those that the opcode allows
+ * @fail_nth: let the n-th allocation of this operation fail; 0: none
+ * @error: out: 0 or a negative errno
+ * @arg: operands in the order of the table; unused ones are zero
+ * @res: out: results in the order of the table; zero after an error
+ *
+ * Each operation's operands also have names: op.fork.parent is op.arg[0].
+ * @error and @res are not read.
+ */
+struct pidlab_op {
+	__u16 opcode;
+	__u16 flags;
+	__u16 fail_nth;
+	__s16 error;
+	union {
+		__aligned_u64 arg[PIDLAB_OP_ARGS];
+#define _PIDLAB_OPERANDS(nr, NAME, name, flags, K0, n0, K1, n1, K2, n2, K3, n3, ...) \
+		struct { __aligned_u64 n0, n1, n2, n3; } name;
+		PIDLAB_OPS(_PIDLAB_OPERANDS)
+#undef _PIDLAB_OPERANDS
+	};
+	__aligned_u64 res[PIDLAB_OP_RESULTS];
+};
+
+/**
+ * struct pidlab_setup - populate the lab with its first task
+ * @size: sizeof(struct pidlab_setup)
+ * @flags: zero
+ * @given: bit n set: @value[n] is given; else the table's default holds
+ * @init_task: out: id of the first task (number 1 of the root namespace)
+ * @value: settings by enum pidlab_setting
+ */
+struct pidlab_setup {
+	__u32 size;
+	__u32 flags;
+	__aligned_u64 given;
+	__aligned_u64 init_task;
+	__aligned_u64 value[PIDLAB_SETTING_SLOTS];
+};
+
+#define PIDLAB_RUN_STOP		(1 << 0)	/* stop after the first error */
+#define PIDLAB_RUN_MAX		65536
+
+/**
+ * struct pidlab_run - execute instructions in order
+ * @size: sizeof(struct pidlab_run)
+ * @flags: PIDLAB_RUN_*
+ * @ops: address of an array of struct pidlab_op
+ * @count: its length, at most PIDLAB_RUN_MAX
+ * @done: out: how many were executed, failed ones included
+ */
+struct pidlab_run {
+	__u32 size;
+	__u32 flags;
+	__aligned_u64 ops;
+	__u32 count;
+	__u32 done;
+};
+
+/**
+ * struct pidlab_info - what the module is and what the lab holds
+ * @size: sizeof(struct pidlab_info)
+ * @flags: zero
+ * @abi: out: PIDLAB_ABI_VERSION of the module
+ * @ready: out: 1 after SETUP
+ * @generations: out: mask of the generations the module has
+ * @opcodes: out: number of the highest opcode
+ * @init_task: out: id of the first task, 0 before SETUP
+ * @setting: out: the lab's settings by enum pidlab_setting
+ * @counter: out: by enum pidlab_counter
+ * @bytes_of: out: sizes on this kernel by enum pidlab_size
+ */
+struct pidlab_info {
+	__u32 size;
+	__u32 flags;
+	__u32 abi;
+	__u32 ready;
+	__u32 generations;
+	__u32 opcodes;
+	__aligned_u64 init_task;
+	__aligned_u64 setting[PIDLAB_SETTING_SLOTS];
+	__aligned_u64 counter[PIDLAB_COUNTER_SLOTS];
+	__aligned_u64 bytes_of[PIDLAB_SIZE_SLOTS];
+};
+
+#define PIDLAB_TASK_THREAD	(1 << 0)	/* not the leader of its group */
+#define PIDLAB_TASK_REAPER	(1 << 1)	/* reaps the orphans of its namespace */
+#define PIDLAB_TASK_SESSION	(1 << 2)	/* its group leads a session */
+#define PIDLAB_TASK_EXECED	(1 << 3)	/* has called exec since its fork */
+
+/**
+ * struct pidlab_task_info - one task in a snapshot
+ * @id: the task
+ * @parent: its real parent, 0 for none
+ * @leader: the leader of its thread group
+ * @pid: its struct pid, 0 when it has none any more
+ * @ns: its pid namespace, 0 when it has no pid
+ * @nr: its number in the root namespace, 0 when it has none
+ * @vnr: its number in its own namespace
+ * @tgid: number of its thread group, as the root namespace sees it
+ * @pgid: number of its process group, as the root namespace sees it
+ * @sid: number of its session, as the root namespace sees it
+ * @level: depth of its namespace, 0 for the root
+ * @state: enum pidlab_state
+ * @flags: PIDLAB_TASK_*
+ * @exit_code: as given to exit, or 128 + the signal that killed it
+ * @usage: references to the task structure
+ * @rcu_users: users who may find it under RCU
+ * @holds: references of the lab that pin it
+ * @payload: bytes pinned with it
+ */
+struct pidlab_task_info {
+	__aligned_u64 id;
+	__aligned_u64 parent;
+	__aligned_u64 leader;
+	__aligned_u64 pid;
+	__aligned_u64 ns;
+	__s32 nr;
+	__s32 vnr;
+	__s32 tgid;
+	__s32 pgid;
+	__s32 sid;
+	__u32 level;
+	__u32 state;
+	__u32 flags;
+	__s32 exit_code;
+	__u32 usage;
+	__u32 rcu_users;
+	__u32 holds;
+	__aligned_u64 payload;
+};
+
+#define PIDLAB_CHECK_MAX	8
+
+/**
+ * struct pidlab_check - invariants, digest and a snapshot, all of one instant
+ * @size: sizeof(struct pidlab_check)
+ * @flags: zero
+ * @digest: out: a hash of what the lab's state is; equal states, equal digests
+ * @tasks: address of an array of struct pidlab_task_info, or 0
+ * @room: its length
+ * @count: out: tasks in the lab; if that is more than @room, the first @room
+ *	are written, and asking again with more room gets all
+ * @violations: out: how many invariants do not hold
+ * @reserved: zero
+ * @code: out: enum pidlab_violation of the first PIDLAB_CHECK_MAX violations
+ * @object: out: id of the object at fault in each
+ */
+struct pidlab_check {
+	__u32 size;
+	__u32 flags;
+	__aligned_u64 digest;
+	__aligned_u64 tasks;
+	__u32 room;
+	__u32 count;
+	__u32 violations;
+	__u32 reserved;
+	__u32 code[PIDLAB_CHECK_MAX];
+	__aligned_u64 object[PIDLAB_CHECK_MAX];
+};
+
+/* The size of the argument is in its first member, not in the number. */
+#define PIDLAB_IOC_TYPE		0xB9
+#define PIDLAB_IOC_INFO		_IO(PIDLAB_IOC_TYPE, 0x80)
+#define PIDLAB_IOC_SETUP	_IO(PIDLAB_IOC_TYPE, 0x81)
+#define PIDLAB_IOC_RUN		_IO(PIDLAB_IOC_TYPE, 0x82)
+#define PIDLAB_IOC_CHECK	_IO(PIDLAB_IOC_TYPE, 0x83)
+
+#endif /* _UAPI_PIDLAB_H */

@@ -1,0 +1,221 @@
+/* SPDX-License-Identifier: (GPL-2.0 WITH Linux-syscall-note) OR MIT */
+/*
+ * pidlab - the instruction set, settings, counters and invariants as tables
+ *
+ * Each table is written once, here. The module validates by it, the client
+ * parses, prints and documents by it, tests and fuzzers walk it. A number, once
+ * given, keeps its meaning.
+ */
+#ifndef _UAPI_PIDLAB_TABLES_H
+#define _UAPI_PIDLAB_TABLES_H
+
+/*
+ * Kinds of operands and results: NAME, name, default, help
+ *
+ * The default is what a client puts where the author left the operand out; an
+ * operand whose kind has the default PIDLAB_NEEDED cannot be left out.
+ */
+#define PIDLAB_NEEDED	(-0x7fffffff)
+
+#define PIDLAB_ARGS(X) \
+	X(NONE,   none,     0,             "unused, must be zero") \
+	X(TASK,   task,     PIDLAB_NEEDED, "id of a task") \
+	X(PID,    pid,      PIDLAB_NEEDED, "id of a struct pid") \
+	X(OWNER,  owner,    PIDLAB_NEEDED, "id of a task or of a struct pid") \
+	X(REF,    ref,      PIDLAB_NEEDED, "id of a reference") \
+	X(NS,     ns,       0,             "id of a namespace, or of a task in it; 0: the root") \
+	X(NR,     nr,       PIDLAB_NEEDED, "a number as the acting task or namespace sees it") \
+	X(SELF,   self,     0,             "a number; 0: the acting task's own") \
+	X(SELECT, select,   -1,            ">0: that process, 0: own group, -1: any, <-1: that group") \
+	X(TYPE,   type,     0,             "pid, tgid, pgid or sid") \
+	X(SIG,    sig,      9,             "0 (probe) or 9 (SIGKILL)") \
+	X(CODE,   code,     0,             "exit code, 0 to 255") \
+	X(COUNT,  count,    0,             "a count") \
+	X(STATE,  state,    0,             "running, zombie or dead")
+
+/* Flags of operations: bit, NAME, name, help */
+#define PIDLAB_FLAGS(X) \
+	X(0, NEWPID, newpid, "fork: the child is the first task of a new pid namespace") \
+	X(1, THREAD, thread, "fork: the child joins the thread group of its parent") \
+	X(2, PARENT, parent, "fork: the child becomes a sibling of the acting task") \
+	X(3, GROUP,  group,  "exit: all threads of the group exit") \
+	X(4, KEEP,   keep,   "wait: report the zombie and leave it")
+
+/*
+ * Operations: number, NAME, name, allowed flags,
+ *	four operands (KIND, name), three results (KIND, name), help
+ *
+ * The first operand of kind TASK is the acting task; the first result is what
+ * a scenario binds a name to.
+ */
+#define PIDLAB_OPS(X) \
+	X(1, FORK, fork, PIDLAB_F_NEWPID | PIDLAB_F_THREAD | PIDLAB_F_PARENT, \
+	  TASK, parent, NONE, _r1, NONE, _r2, NONE, _r3, \
+	  TASK, task, NR, nr, NONE, _o2, \
+	  "the task makes a child; nr is the child's number in the task's namespace") \
+	X(2, EXIT, exit, PIDLAB_F_GROUP, \
+	  TASK, task, CODE, code, NONE, _r2, NONE, _r3, \
+	  NONE, _o0, NONE, _o1, NONE, _o2, \
+	  "the task exits; the reaper of a namespace takes the namespace with it") \
+	X(3, WAIT, wait, PIDLAB_F_KEEP, \
+	  TASK, task, SELECT, which, NONE, _r2, NONE, _r3, \
+	  TASK, child, NR, nr, CODE, code, \
+	  "the task reaps a zombie child; child is 0 when none is ready") \
+	X(4, REAP, reap, 0, \
+	  TASK, child, NONE, _r1, NONE, _r2, NONE, _r3, \
+	  NR, nr, CODE, code, NONE, _o2, \
+	  "the parent of the zombie reaps it; nr is as the parent sees it") \
+	X(5, EXEC, exec, 0, \
+	  TASK, task, NONE, _r1, NONE, _r2, NONE, _r3, \
+	  NR, nr, NONE, _o1, NONE, _o2, \
+	  "the task executes a program: its other threads die, and it takes the leader's identity") \
+	X(6, SETPGID, setpgid, 0, \
+	  TASK, task, SELF, nr, SELF, pgid, NONE, _r3, \
+	  NONE, _o0, NONE, _o1, NONE, _o2, \
+	  "move process nr (0: the task's own) to group pgid (0: its own number)") \
+	X(7, SETSID, setsid, 0, \
+	  TASK, task, NONE, _r1, NONE, _r2, NONE, _r3, \
+	  NR, nr, NONE, _o1, NONE, _o2, \
+	  "the task starts a session and a group of its own") \
+	X(8, KILL, kill, 0, \
+	  TASK, task, SELECT, which, SIG, sig, NONE, _r3, \
+	  COUNT, count, NONE, _o1, NONE, _o2, \
+	  "the task signals a process, a group or (-1) everyone it sees; count is how many processes it reached") \
+	X(9, HOLD_TASK, hold_task, 0, \
+	  TASK, target, NONE, _r1, NONE, _r2, NONE, _r3, \
+	  REF, ref, NONE, _o1, NONE, _o2, \
+	  "a reference that pins the task and its payload") \
+	X(10, HOLD_PID, hold_pid, 0, \
+	  OWNER, target, TYPE, type, NONE, _r2, NONE, _r3, \
+	  REF, ref, PID, pid, NONE, _o2, \
+	  "a reference that pins a struct pid, or the one a task uses as this type") \
+	X(11, TREF, tref, 0, \
+	  TASK, target, TYPE, type, NONE, _r2, NONE, _r3, \
+	  REF, ref, NR, nr, NONE, _o2, \
+	  "a weak reference to the users of the task's pid of this type; nr 0: the sentinel") \
+	X(12, TREF_NR, tref_nr, 0, \
+	  NR, nr, TYPE, type, NS, ns, NONE, _r3, \
+	  REF, ref, NR, found, NONE, _o2, \
+	  "a weak reference to the users of a number; found 0: the sentinel") \
+	X(13, DUP, dup, 0, \
+	  REF, ref, NONE, _r1, NONE, _r2, NONE, _r3, \
+	  REF, copy, NONE, _o1, NONE, _o2, \
+	  "a second reference to what a reference refers to") \
+	X(14, PUT, put, 0, \
+	  REF, ref, NONE, _r1, NONE, _r2, NONE, _r3, \
+	  NONE, _o0, NONE, _o1, NONE, _o2, \
+	  "drop a reference") \
+	X(15, DEREF, deref, 0, \
+	  REF, ref, NONE, _r1, NONE, _r2, NONE, _r3, \
+	  TASK, task, NONE, _o1, NONE, _o2, \
+	  "the task behind a reference, ESRCH when there is none any more") \
+	X(16, READ, read, 0, \
+	  REF, ref, NONE, _r1, NONE, _r2, NONE, _r3, \
+	  NR, nr, COUNT, count, TYPE, type, \
+	  "the number a reference remembers, and the count of what it refers to") \
+	X(17, PID, pid, 0, \
+	  TASK, target, TYPE, type, NONE, _r2, NONE, _r3, \
+	  PID, pid, NONE, _o1, NONE, _o2, \
+	  "the struct pid that the task uses as this type") \
+	X(18, FIND, find, 0, \
+	  NR, nr, NS, ns, NONE, _r2, NONE, _r3, \
+	  PID, pid, NONE, _o1, NONE, _o2, \
+	  "the struct pid that has this number in the namespace") \
+	X(19, NEXT, next, 0, \
+	  NR, nr, NS, ns, NONE, _r2, NONE, _r3, \
+	  PID, pid, NR, found, NONE, _o2, \
+	  "the struct pid at this number or the nearest above it") \
+	X(20, FIRST, first, 0, \
+	  PID, pid, TYPE, type, NONE, _r2, NONE, _r3, \
+	  TASK, task, NONE, _o1, NONE, _o2, \
+	  "the first user of the struct pid by this type") \
+	X(21, NR, nr, 0, \
+	  OWNER, target, TYPE, type, NS, ns, NONE, _r3, \
+	  NR, nr, NONE, _o1, NONE, _o2, \
+	  "the number as the namespace sees it; 0: it does not") \
+	X(22, NS, ns, 0, \
+	  OWNER, target, NONE, _r1, NONE, _r2, NONE, _r3, \
+	  NS, ns, COUNT, level, NONE, _o2, \
+	  "the pid namespace of a task or of a struct pid") \
+	X(23, STATE, state, 0, \
+	  TASK, target, NONE, _r1, NONE, _r2, NONE, _r3, \
+	  STATE, state, CODE, code, COUNT, usage, \
+	  "whether the task runs, is a zombie, or is dead and only held") \
+	X(24, GP, gp, 0, \
+	  NONE, _r0, NONE, _r1, NONE, _r2, NONE, _r3, \
+	  NONE, _o0, NONE, _o1, NONE, _o2, \
+	  "wait for a grace period and for all that it frees")
+
+/* Generations of the pid machinery: number, NAME, name, help */
+#define PIDLAB_GENERATIONS(X) \
+	X(2, PIDNS, pidns, "2.6.24: nested namespaces, one hash, bitmaps of numbers")
+
+#define PIDLAB_SETTING_SLOTS	32
+
+/* Settings of a lab: slot, NAME, name, default, min, max, help */
+#define PIDLAB_SETTINGS(X) \
+	X(0, GENERATION, generation, PIDLAB_GEN_PIDNS, 0, 15, "design of the pid machinery") \
+	X(1, PID_MAX, pid_max, 32768, 301, 4194304, "numbers run below this, in each namespace") \
+	X(2, HASH_BITS, hash_bits, 0, 0, 12, "log2 of the hash buckets, at least 4; 0: by the machine's memory") \
+	X(3, TASK_PAYLOAD, task_payload, PIDLAB_AUTO, 0, 1048576, "bytes a task pins; default: a kernel stack and a task_struct") \
+	X(4, MAX_TASKS, max_tasks, 65536, 1, 4194304, "tasks not yet freed") \
+	X(5, MAX_REFS, max_refs, 1048576, 0, 4194304, "references") \
+	X(6, MAX_NS, max_ns, 65536, 1, 1048576, "namespaces") \
+	X(7, MAX_BYTES, max_bytes, 4294967296ULL, 65536, 1099511627776ULL, "bytes of all objects")
+
+/* A default that the module computes; never valid as a given value */
+#define PIDLAB_AUTO		(~0ULL)
+
+#define PIDLAB_COUNTER_SLOTS	32
+
+/* What a lab holds: slot, NAME, name, help. Freed memory counts until its grace period has ended. */
+#define PIDLAB_COUNTERS(X) \
+	X(0, TASKS, tasks, "task structures") \
+	X(1, RUNNING, running, "tasks that have not exited") \
+	X(2, ZOMBIES, zombies, "tasks that have exited and are not reaped") \
+	X(3, PIDS, pids, "struct pids") \
+	X(4, NAMESPACES, namespaces, "pid namespaces, the root included") \
+	X(5, REFS, refs, "references held through the interface") \
+	X(6, TREFS, trefs, "task_ref structures") \
+	X(7, BYTES, bytes, "bytes of all objects") \
+	X(8, TASK_BYTES, task_bytes, "bytes of tasks, payload included") \
+	X(9, PID_BYTES, pid_bytes, "bytes of struct pids") \
+	X(10, REF_BYTES, ref_bytes, "bytes of references and task_refs") \
+	X(11, NS_BYTES, ns_bytes, "bytes of namespaces and their bitmaps") \
+	X(12, FREED, freed, "objects freed since SETUP") \
+	X(13, FORKS, forks, "successful forks since SETUP") \
+	X(14, LEAKS, leaks, "objects that nothing reaches any more and that were not freed")
+
+#define PIDLAB_SIZE_SLOTS	16
+
+/* Sizes on this kernel: slot, NAME, name, help */
+#define PIDLAB_SIZES(X) \
+	X(0, TASK, task, "a lab's task structure, without its payload") \
+	X(1, PAYLOAD, payload, "THREAD_SIZE + sizeof(struct task_struct) of this kernel") \
+	X(2, PID0, pid_depth_0, "a struct pid in the root namespace") \
+	X(3, PID1, pid_depth_1, "a struct pid one namespace deep") \
+	X(4, PID4, pid_depth_4, "a struct pid four namespaces deep") \
+	X(5, TREF, task_ref, "a task_ref") \
+	X(6, REF, ref, "a reference held through the interface") \
+	X(7, NS, namespace, "a pid namespace at pid_max 32768, without bitmap pages") \
+	X(8, LAB, lab, "a lab without its hash and objects")
+
+/* Invariants: number, NAME, name, what does not hold */
+#define PIDLAB_VIOLATIONS(X) \
+	X(1, LINK, link, "a task's link and its pid's list do not agree") \
+	X(2, NO_PID, no_pid, "an unreaped task has no pid") \
+	X(3, THREAD_LINK, thread_link, "a thread that is not a leader has a group or session link") \
+	X(4, UNUSED_PID, unused_pid, "a published pid has no users") \
+	X(5, LOOKUP, lookup, "a pid is not found by one of its numbers") \
+	X(6, NUMBER, number, "a number in use is marked free, or one marked used has no pid") \
+	X(7, COUNT, count, "a task's usage is not the sum of its users") \
+	X(8, PID_COUNT, pid_count, "a pid's count is not the sum of its users") \
+	X(9, FAMILY, family, "parent and children do not agree") \
+	X(10, THREADS, threads, "a thread group's list and its count do not agree") \
+	X(11, REAPER, reaper, "a namespace with live tasks has no live reaper") \
+	X(12, TREF, tref, "a task_ref does not point at the first user of its pid") \
+	X(13, TALLY, tally, "the lab's counters do not match its objects") \
+	X(14, NS_COUNT, ns_count, "a namespace's count is not the sum of its users") \
+	X(15, ORPHAN, orphan, "an object that nothing reaches was not freed")
+
+#endif /* _UAPI_PIDLAB_TABLES_H */
