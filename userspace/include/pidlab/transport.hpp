@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: MIT
+/// @file
+/// How requests reach a lab.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+
+#include <pidlab.h>
+
+namespace pidlab {
+
+/// How a RUN ended.
+struct RunStatus {
+    int error = 0;        ///< 0, or a positive errno of the ioctl itself
+    std::size_t done = 0; ///< operations executed, failed ones included; their results are written
+};
+
+/// One lab, wherever it is: behind the device or in a test. Each call is one ioctl; it returns 0
+/// or a positive errno and throws nothing of its own. Calls may come from several threads.
+class Transport {
+public:
+    Transport() = default;
+    Transport(const Transport &) = delete;
+    Transport &operator=(const Transport &) = delete;
+    virtual ~Transport() = default;
+
+    /// Populate the lab. @p arg: Settings::encode(); init_task is filled in.
+    [[nodiscard]] virtual int setup(pidlab_setup &arg) = 0;
+
+    /// Execute operations in order and write their results.
+    /// @param flags PIDLAB_RUN_*
+    /// @param ops at most PIDLAB_RUN_MAX of them; Lab::run() cuts longer arrays
+    [[nodiscard]] virtual RunStatus run(std::span<pidlab_op> ops, std::uint32_t flags) = 0;
+
+    /// What the module is and what the lab holds. Works before setup too.
+    [[nodiscard]] virtual int info(pidlab_info &out) = 0;
+
+    /// Invariants, digest and a snapshot of one instant.
+    /// @param room where tasks go, as many as fit; may be empty
+    /// @param out its count may be more than the room
+    [[nodiscard]] virtual int check(pidlab_check &out, std::span<pidlab_task_info> room) = 0;
+};
+
+} // namespace pidlab
