@@ -61,10 +61,15 @@ struct CheckResult {
     std::vector<pidlab_task_info> tasks; ///< all tasks of the lab
 };
 
+/// A positive errno, apart from the numbers that operations answer.
+struct Refusal {
+    int number;
+};
+
 /// The answer to an operation that may be refused.
 template <typename Result> class Outcome {
 public:
-    Outcome(pidlab_opcode opcode, int number) : opcode_(opcode), error_(number) {}
+    Outcome(pidlab_opcode opcode, Refusal why) : opcode_(opcode), error_(why.number) {}
     Outcome(pidlab_opcode opcode, Result value) : opcode_(opcode), value_(std::move(value)) {}
 
     explicit operator bool() const { return error_ == 0; }
@@ -127,7 +132,7 @@ public:
         pidlab_op op = what.op;
         const auto opcode = static_cast<pidlab_opcode>(op.opcode);
         if (const int error = try_execute(op))
-            return Outcome<Result>(opcode, error);
+            return Outcome<Result>(opcode, Refusal{error});
         return Outcome<Result>(opcode, what.decode(op));
     }
 
