@@ -1,0 +1,227 @@
+# SPDX-License-Identifier: MIT
+"""Run a guest from start to end and judge it: token, exit status, time limit, console.
+
+A guest that vanished must never look like one that passed.  So its word counts only with the token made for this very
+boot, and what the kernel complained about on the console counts more than what the guest's script says.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import resource
+import secrets
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import BinaryIO
+
+import initramfs
+import machine
+import splat
+from failure import Failure
+from machine import Files, Settings
+
+DIED, TIMEOUT, SPLAT = 100, 101, 102
+_PR_SET_PDEATHSIG = 1
+
+
+@dataclass
+class Outcome:
+    """How a guest ended."""
+
+    status: int | None  # of its script; None if it never said
+    timed_out: bool
+    seconds: float
+    files: Files
+    splats: list[splat.Splat] = field(default_factory=list)
+    limit: float | None = None
+
+    @property
+    def exit_status(self) -> int:
+        """The one number: what the kernel reported first, then how it ended, then what the script said."""
+        if self.splats:
+            return SPLAT
+        if self.timed_out:
+            return TIMEOUT
+        return DIED if self.status is None else self.status
+
+    def explain(self) -> str:
+        """Sentences for a person; empty if the guest ended by itself with status 0 and a clean console."""
+        log = self.files.console
+        if self.splats:
+            first = self.splats[0]
+            return (f"the kernel reported {first.kind} (line {first.line} of {log}; {len(self.splats)} report(s)):\n"
+                    + indent(first.text))
+        if self.timed_out:
+            return f"the guest was still running after {self.limit:g} s; it was ended. {self._last_words()}"
+        if self.status is None:
+            return f"the guest ended without a word after {self.seconds:.0f} s. {self._last_words()}"
+        return f"the guest's script ended with status {self.status}. {self._last_words(8)}" if self.status else ""
+
+    def _last_words(self, count: int = 15) -> str:
+        lines = read_log(self.files.console).splitlines()[-count:]
+        more = read_log(self.files.log).strip()
+        said = f"{self.files.log.name} says:\n{indent(more)}\n" if more else ""
+        return f"{said}The last lines of {self.files.console}:\n{indent(chr(10).join(lines))}"
+
+
+def indent(text: str) -> str:
+    """Text set off from the sentence before it."""
+    return "\n".join(f"  | {line.rstrip()}" for line in text.splitlines())
+
+
+def read_log(path: Path) -> str:
+    """A log as text, whatever bytes are in it; empty if there is none."""
+    return path.read_text(errors="replace") if path.exists() else ""
+
+
+class Tail:
+    """Copies what a file gains to a stream."""
+
+    def __init__(self, path: Path, to: BinaryIO | None) -> None:
+        self._path = path
+        self._to = to
+        self._at = 0
+
+    def pump(self) -> None:
+        """Copy what is new."""
+        if self._to is None or not self._path.exists():
+            return
+        with open(self._path, "rb") as source:
+            source.seek(self._at)
+            while block := source.read(1 << 16):
+                self._at += len(block)
+                self._to.write(block)
+        self._to.flush()
+
+
+def run(settings: Settings, contents: initramfs.Contents, out: Path, limit: float | None,
+        results_to: BinaryIO | None = None, console_to: BinaryIO | None = None) -> Outcome:
+    """Boot, wait for the end or the limit (seconds), judge."""
+    files = Files(out.resolve())
+    files.out.mkdir(parents=True, exist_ok=True)
+    for path in (files.console, files.results, files.status, files.log):
+        path.write_bytes(b"")
+    token = secrets.token_hex(16)
+    um = settings.kernel.arch == "um"
+    contents.modules = settings.kernel.modules
+    contents.environment = _environment(settings.interactive, um) | {"TOKEN": token}
+    files.initramfs.write_bytes(initramfs.build(contents))
+    tails = [Tail(files.results, results_to), Tail(files.console, console_to)]
+    start = time.monotonic()
+    guest = (_Uml if um else _Qemu)(settings, files)
+    try:
+        timed_out = _wait(guest, tails, None if limit is None else start + limit)
+    finally:
+        guest.end()
+    for tail in tails:
+        tail.pump()
+    files.initramfs.unlink()
+    seconds = time.monotonic() - start
+    return Outcome(_status(files.status, token), timed_out, seconds, files, splat.scan(read_log(files.console)), limit)
+
+
+def _environment(interactive: bool, um: bool) -> dict[str, str]:
+    """What init.sh wants to know of the machine it runs on."""
+    if um:
+        names = {"RESULTS_PORT": "ttyS0", "STATUS_PORT": "ttyS1", "END": "poweroff"}
+    else:
+        names = {"RESULTS_PORT": machine.RESULTS, "STATUS_PORT": machine.STATUS, "END": "reboot"}
+    if interactive:
+        size = shutil.get_terminal_size()
+        names |= {"TTY": "tty0" if um else "ttyS0", "ROWS": str(size.lines), "COLUMNS": str(size.columns),
+                  "TERM": os.environ.get("TERM", "linux")}
+    return names | ({} if interactive else {"TTY": ""})
+
+
+def _status(path: Path, token: str) -> int | None:
+    """The script's exit status, if the guest sent it together with the token of this boot."""
+    words = read_log(path).split()
+    if len(words) == 2 and secrets.compare_digest(words[0].encode(), token.encode()) and words[1].isdigit():
+        return int(words[1])
+    return None
+
+
+class _Guest:
+    """A process and the descriptors that it writes to."""
+
+    process: subprocess.Popen[bytes]
+
+    def pump(self) -> None:
+        """Move what the guest has sent into files, where the host has to do so."""
+
+    def end(self) -> None:
+        """See that nothing of the guest is left."""
+        if self.process.poll() is None:
+            self.process.kill()
+            self.process.wait()
+        self.pump()
+
+
+class _Qemu(_Guest):
+    """QEMU writes the files itself."""
+
+    def __init__(self, settings: Settings, files: Files) -> None:
+        with open(files.log, "wb") as log:
+            self.process = subprocess.Popen(
+                machine.qemu(settings, files), stdin=None if settings.interactive else subprocess.DEVNULL,
+                stdout=None if settings.interactive else log, stderr=log, preexec_fn=_die_with_parent)
+
+
+class _Uml(_Guest):
+    """A kernel that is a process: its serial lines are socket pairs, since a plain file would read as hung up."""
+
+    def __init__(self, settings: Settings, files: Files) -> None:
+        self._lines: list[tuple[socket.socket, Path]] = []
+        theirs = []
+        for path in (files.results, files.status):
+            here, there = socket.socketpair()
+            here.setblocking(False)
+            self._lines.append((here, path))
+            theirs.append(there)
+        numbers = [line.fileno() for line in theirs]
+        with open(files.console, "wb") as console, open(files.log, "wb") as log:
+            self.process = subprocess.Popen(
+                machine.uml(settings, files, *numbers), pass_fds=numbers,
+                stdin=None if settings.interactive else subprocess.DEVNULL,
+                stdout=None if settings.interactive else console,
+                stderr=log if settings.interactive else console,
+                start_new_session=not settings.interactive, preexec_fn=_die_with_parent)
+        for line in theirs:
+            line.close()
+
+    def pump(self) -> None:
+        for line, path in self._lines:
+            with open(path, "ab") as out:
+                try:
+                    while block := line.recv(1 << 16):
+                        out.write(block)
+                except (BlockingIOError, ConnectionResetError):
+                    pass
+
+
+def _die_with_parent() -> None:
+    """In the child: end when this program ends, however it does, and leave no core file."""
+    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+
+
+def _wait(guest: _Guest, tails: list[Tail], deadline: float | None) -> bool:
+    """Wait until the guest ends; True if the deadline came first."""
+    while True:
+        try:
+            guest.process.wait(timeout=0.05)
+            return False
+        except subprocess.TimeoutExpired:
+            pass
+        guest.pump()
+        for tail in tails:
+            tail.pump()
+        if deadline is not None and time.monotonic() > deadline:
+            return True
