@@ -1,0 +1,79 @@
+# SPDX-License-Identifier: MIT
+#
+# The things one does with pidlab; kbuild reads Kbuild and never sees this file.
+# Each target is a step in scripts/steps/, which says what it does as it goes.
+
+KDIR ?= /lib/modules/$(shell uname -r)/build
+
+STEP := PYTHONPATH=scripts:scripts/lib PYTHONDONTWRITEBYTECODE=1 python3 -m steps.
+on_kernel = $(if $(KERNEL),--kernel $(KERNEL))
+
+.DEFAULT_GOAL := help
+
+.PHONY: help
+help: ## what there is (this text)
+	@echo 'make TARGET [KERNEL=name] [SCENARIO=file]'
+	@echo
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/\1|\2/p' $(firstword $(MAKEFILE_LIST)) | \
+		while IFS='|' read -r name text; do printf '  %-10s %s\n' "$$name" "$$text"; done
+	@echo
+	@echo 'Kernels: stock (= 6.12) and 6.1, which are those of Debian; debug, kcsan, plain and'
+	@echo 'uml, which are built from source on first use and cached (`make doctor'\'' shows them).'
+	@echo 'Where make itself is missing: scripts/run and scripts/check install what they need.'
+
+.PHONY: run
+run: ## boot a VM, load the module, run every scenario (or SCENARIO=file) [KERNEL=stock]
+	@$(STEP)run $(on_kernel) $(if $(SCENARIO),--scenario '$(SCENARIO)')
+
+.PHONY: check
+check: ## every test there is; the last line is the sum
+	@$(STEP)check
+
+.PHONY: module
+module: ## build pidlab.ko in module/ for the running kernel (or KDIR=kernel build directory)
+	$(MAKE) -C $(KDIR) M=$(CURDIR) modules
+
+.PHONY: client
+client: ## build the command `pidlab' in build/client/
+	@$(STEP)client
+
+.PHONY: unit
+unit: ## tests that need no kernel: the scripts, and the client under sanitizers
+	@$(STEP)unit
+
+.PHONY: kunit
+kunit: ## the KUnit suites in a VM [KERNEL=debug; uml is the quick one]
+	@$(STEP)kunit $(on_kernel)
+
+.PHONY: vmtest
+vmtest: ## the C++ tests against the real device in a VM [KERNEL=debug, then stock]
+	@$(STEP)vmtest $(on_kernel)
+
+.PHONY: style
+style: ## layout, the kernel's checkpatch, licences, sizes
+	@scripts/style
+
+.PHONY: shell
+shell: ## a VM with the module loaded, and a prompt [KERNEL=stock]
+	@$(STEP)shell $(on_kernel)
+
+.PHONY: kernel
+kernel: ## download or build a kernel into the cache: KERNEL=name
+	@scripts/kernel $(if $(KERNEL),build $(KERNEL),list)
+
+.PHONY: doctor
+doctor: ## what is missing on this machine, and what to do about it
+	@scripts/doctor
+
+.PHONY: clean
+clean: ## delete what was built in the tree
+	@rm -rf build
+	@find . -name .git -prune -o -type d -name __pycache__ -exec rm -rf {} +
+	@find Kbuild module kunit \( -name '*.o' -o -name '*.ko' -o -name '*.mod' -o -name '*.mod.c' \
+		-o -name '.*.cmd' -o -name '.*.d' \) -type f -delete
+	@rm -f modules.order Module.symvers .modules.order.cmd .Module.symvers.cmd module/modules.order \
+		kunit/modules.order
+
+.PHONY: distclean
+distclean: clean ## and the cache of kernels too
+	@$(STEP)distclean

@@ -1,0 +1,229 @@
+# SPDX-License-Identifier: MIT
+"""Runs every test there is, in one go, and sums them up in the last line.
+
+The kernel that most tests run on takes many minutes to build when the cache is
+empty, so that goes on in the background while the steps that do without it run.
+A step that fails does not keep the others from running.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+from failure import run_main
+from progress import duration
+from steps.host import BUILD, ROOT, SCRIPTS, need_packages, say, tail
+from steps.ktap import Tally
+
+LOGS = BUILD / "check"
+HEARTBEAT = 60.0  # seconds between two words about a step that takes long
+MOST_SHOWN = 60  # lines of a failed step
+BACKGROUND_NICENESS = 5
+
+_SUM = re.compile(r"^(\d+) passed, (\d+) failed(?:, (\d+) skipped)?$", re.MULTILINE)
+
+
+@dataclass(frozen=True)
+class Step:
+    """Something to run; what it prints is summed up by its last `N passed' line, if it has one."""
+
+    name: str
+    command: tuple[str, ...]
+    counts: bool = True  # has a sum line; a step without one is one test
+    kernel: str = ""  # waits until this kernel has been built
+
+
+@dataclass
+class Outcome:
+    """What became of a step."""
+
+    step: Step
+    tally: Tally
+    spent: float
+    note: str = ""
+
+
+def _script(*words: str) -> tuple[str, ...]:
+    return (str(SCRIPTS / words[0]), *words[1:])
+
+
+def _module(*words: str) -> tuple[str, ...]:
+    return (sys.executable, "-m", f"steps.{words[0]}", *words[1:])
+
+
+STRICT = ("--w1", "--sparse")
+STEPS = (
+    Step("build for 6.12", _script("kbuild", "stock", *STRICT), counts=False),
+    Step("build for 6.1", _script("kbuild", "6.1", *STRICT), counts=False),
+    Step("tests of the scripts", _module("unit", "scripts")),
+    Step("tests of the client", _module("unit", "client")),
+    Step("scenarios on 6.1", _module("run", "--kernel", "6.1")),
+    Step("scenarios on 6.12", _module("run", "--kernel", "stock")),
+    Step("VM tests on 6.12", _module("vmtest", "--kernel", "stock")),
+    Step("style", _script("style")),
+    Step("build for debug", _script("kbuild", "debug", "--kunit", *STRICT), False, "debug"),
+    Step("KUnit on debug", _module("kunit", "--kernel", "debug"), kernel="debug"),
+    Step("VM tests on debug", _module("vmtest", "--kernel", "debug"), kernel="debug"),
+)
+
+
+def log_of(name: str) -> Path:
+    """The log of a step."""
+    return LOGS / (re.sub(r"[^a-z0-9.]+", "-", name.lower()) + ".log")
+
+
+def start(command: tuple[str, ...], log: Path, niceness: int = 0) -> subprocess.Popen[bytes]:
+    """Starts a command with its output in a log."""
+    log.parent.mkdir(parents=True, exist_ok=True)
+    prefix = ("nice", "-n", str(niceness)) if niceness else ()
+    with open(log, "wb") as out:
+        return subprocess.Popen(
+            prefix + command, cwd=ROOT, stdin=subprocess.DEVNULL, stdout=out, stderr=out
+        )
+
+
+def last_line(log: Path) -> str:
+    """What a log said last."""
+    lines = log.read_text(encoding="utf-8", errors="replace").split("\n")
+    return next((line.strip() for line in reversed(lines) if line.strip()), "")
+
+
+def wait(process: subprocess.Popen[bytes], log: Path) -> int:
+    """Waits for a command, with a word now and then about how far it is; returns its status."""
+    begun = time.monotonic()
+    while True:
+        try:
+            return process.wait(HEARTBEAT)
+        except subprocess.TimeoutExpired:
+            say(f"   {duration(time.monotonic() - begun)}: {last_line(log)}")
+
+
+def count(step: Step, status: int, text: str) -> tuple[Tally, str]:
+    """The tests of a step that has ended, and what there is to say about how it ended."""
+    sums = _SUM.findall(text) if step.counts else []
+    if not sums:
+        missing = step.counts and status == 0
+        note = "no sum: it ran nothing" if missing else f"status {status}" if status else ""
+        return Tally(failed=1) if note else Tally(passed=1), note
+    passed, failed, skipped = (int(number or 0) for number in sums[-1])
+    tally = Tally(passed, failed, skipped)
+    if (status or not tally.total) and not failed:
+        tally.failed += 1
+        return tally, f"status {status}" if status else "it ran nothing"
+    return tally, ""
+
+
+def explain(log: Path) -> str:
+    """Why a step failed: the cases that did, or else the end of its log."""
+    lines = log.read_text(encoding="utf-8", errors="replace").splitlines()
+    shown: list[str] = []
+    inside = False
+    for line in lines:
+        inside = line.startswith("FAIL") or (inside and line.lstrip().startswith("|"))
+        if inside:
+            shown.append(f"   | {line}")
+    return "\n".join(shown[:MOST_SHOWN]) if shown else tail(log)
+
+
+def run_step(step: Step) -> Outcome:
+    """Runs a step to its end."""
+    log = log_of(step.name)
+    begun = time.monotonic()
+    status = wait(start(step.command, log), log)
+    tally, note = count(step, status, log.read_text(encoding="utf-8", errors="replace"))
+    outcome = Outcome(step, tally, time.monotonic() - begun, note)
+    if tally.failed:
+        say(explain(log))
+        say(f"   the whole log: {log.relative_to(ROOT)}")
+    return outcome
+
+
+def result(outcome: Outcome) -> str:
+    """An outcome in a few words."""
+    if outcome.note:
+        return f"FAILED ({outcome.note})"
+    if outcome.step.counts:
+        return str(outcome.tally)
+    return "ok" if outcome.tally.good else "FAILED"
+
+
+class Kernels:
+    """The kernels that are being built in the background."""
+
+    def __init__(self, names: set[str]) -> None:
+        self._begun = time.monotonic()
+        self._building = {}
+        for name in sorted(names):
+            log = log_of(f"kernel {name}")
+            command = _script("kernel", "build", name)
+            self._building[name] = start(command, log, BACKGROUND_NICENESS)
+
+    def ready(self, name: str) -> Outcome:
+        """Waits until a kernel has been built; the outcome counts as a test of its own."""
+        step = Step(f"kernel {name}", (), counts=False)
+        log = log_of(step.name)
+        status = wait(self._building[name], log)
+        tally, note = count(step, status, "")
+        if status:
+            say(explain(log))
+        return Outcome(step, tally, time.monotonic() - self._begun, note)
+
+    def stop(self) -> None:
+        """Ends the builds that still go on: nobody waits for them any more."""
+        for process in self._building.values():
+            if process.poll() is None:
+                process.terminate()
+                process.wait()
+
+
+def run_all(steps: tuple[Step, ...]) -> list[Outcome]:
+    """Runs the steps in order, as the kernels that they need become ready."""
+    outcomes: list[Outcome] = []
+    ready: dict[str, bool] = {}
+    background = Kernels({step.kernel for step in steps if step.kernel})
+
+    def note(outcome: Outcome) -> None:
+        outcomes.append(outcome)
+        say(f"   {result(outcome)}, {duration(outcome.spent)}")
+
+    try:
+        for number, step in enumerate(steps, 1):
+            if step.kernel and step.kernel not in ready:
+                say(f"-- waiting for kernel {step.kernel}, built in the background since the start")
+                outcome = background.ready(step.kernel)
+                ready[step.kernel] = outcome.tally.good
+                note(outcome)
+            say(f"-- [{number}/{len(steps)}] {step.name}")
+            if ready.get(step.kernel, True):
+                note(run_step(step))
+            else:
+                note(Outcome(step, Tally(failed=1), 0.0, f"there is no kernel {step.kernel}"))
+    finally:
+        background.stop()
+    return outcomes
+
+
+def main() -> int:
+    """`make check`."""
+    need_packages("check")
+    os.environ.setdefault("PYTHONUNBUFFERED", "1")
+    begun = time.monotonic()
+    outcomes = run_all(STEPS)
+    total = Tally()
+    say("")
+    for outcome in outcomes:
+        total.add(outcome.tally)
+        say(f"{outcome.step.name:<24}{result(outcome):<44}{duration(outcome.spent):>12}")
+    say(f"{'all':<68}{duration(time.monotonic() - begun):>12}")
+    say(str(total))
+    return 0 if total.good else 1
+
+
+if __name__ == "__main__":
+    run_main("make check", main)

@@ -1,0 +1,103 @@
+# SPDX-License-Identifier: MIT
+"""Drives the scenarios in a VM that runs a distribution's kernel, and reports.
+
+The main job: the module is built and loaded as a user would do it, and every
+scenario goes through the client. The VM tells the lines first, as scenarios
+end, and then the reports; all of them are kept, one is shown.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+from pathlib import Path
+
+from failure import Failure, run_main
+from steps import client, guest
+from steps.host import BUILD, ROOT, need_packages, openly, phase, say
+
+SCENARIOS = ROOT / "userspace" / "scenarios"
+REPORT = BUILD / "report.txt"
+SHOWN = "zombie"  # the report shown of many: the first whose name has this in it
+REPORTS_FOLLOW = "@reports"  # what guest/run.sh says between the lines and the reports
+REPORT_OPENS = "== "
+
+
+def name_in_guest(scenario: Path) -> str:
+    """The path of a scenario in the guest: as in the tree, so that messages name a file of the host."""
+    try:
+        return "/" + str(scenario.relative_to(ROOT))
+    except ValueError:
+        return str(scenario)
+
+
+def chosen(reports: list[str]) -> list[str]:
+    """The lines of the one report to show among those of all scenarios."""
+    starts = [number for number, line in enumerate(reports) if line.startswith(REPORT_OPENS)]
+    for number, start in enumerate(starts):
+        end = starts[number + 1] if number + 1 < len(starts) else len(reports)
+        if SHOWN in reports[start]:
+            return reports[start:end]
+    return reports[starts[0] : starts[1]] if len(starts) > 1 else reports
+
+
+def drive(kernel: str, scenarios: list[Path], timeout: str) -> int:
+    """Runs scenarios on a kernel; prints their lines and a report; returns the client's status."""
+    with phase(f"building pidlab.ko for {kernel}"):
+        built = guest.module(kernel)
+    names = BUILD / "vm" / "scenarios"
+    names.parent.mkdir(parents=True, exist_ok=True)
+    places = {name_in_guest(path): path for path in scenarios}
+    names.write_text("".join(f"{place.lstrip('/')}\n" for place in places), encoding="utf-8")
+    files = {"/pidlab.ko": built / "module" / "pidlab.ko", "/scenarios": names, **places}
+    binaries = {"/bin/pidlab": client.CLIENT / "pidlab"}
+    out = BUILD / "vm" / f"run-{kernel}"
+    options = ("--timeout", timeout)
+    command = guest.vm_command(kernel, "run.sh", out, files, binaries, *options)
+
+    reports: list[str] | None = None
+
+    def line_seen(line: str) -> None:
+        nonlocal reports
+        if reports is not None:
+            reports.append(line)
+        elif line == REPORTS_FOLLOW:
+            reports = []
+        else:
+            say(line)
+
+    say(f"-- {len(scenarios)} scenario{'s'[: len(scenarios) != 1]} on {kernel}")
+    status = guest.boot(command, line_seen)
+    if not reports:
+        raise Failure("the VM sent no report", status or 1)
+    REPORT.write_text("\n".join(reports) + "\n", encoding="utf-8")
+    say("")
+    say("\n".join(chosen(reports)).rstrip())
+    say("")
+    say(f"All reports: {REPORT.relative_to(ROOT)}")
+    return status
+
+
+def main() -> int:
+    """`make run`."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--kernel", default="stock")
+    parser.add_argument("--scenario", type=Path, help="only this one")
+    parser.add_argument("--timeout", default="300")
+    options = parser.parse_args()
+
+    scenarios = sorted(SCENARIOS.glob("*.scn"))
+    if options.scenario:
+        scenarios = [Path(os.path.abspath(options.scenario))]
+        if not scenarios[0].is_file():
+            raise Failure(f"no scenario {options.scenario}; there are some in userspace/scenarios/", 2)
+    if not scenarios:
+        raise Failure("there is no scenario in userspace/scenarios/")
+    need_packages(guest.packages(options.kernel))
+    folder = client.release("pidlab")
+    openly([folder / "pidlab", "check", *scenarios])
+    return drive(options.kernel, scenarios, options.timeout)
+
+
+if __name__ == "__main__":
+    run_main("make run", main)

@@ -1,0 +1,41 @@
+# SPDX-License-Identifier: MIT
+"""Runs the C++ tests that need the real device, in a VM, on one kernel or several."""
+
+from __future__ import annotations
+
+import argparse
+
+from failure import run_main
+from steps import client, guest, ktap
+from steps.host import BUILD, need_packages, phase, say
+
+
+def run(kernel: str, timeout: str) -> ktap.Tally:
+    """Runs the tests on one kernel."""
+    with phase(f"building pidlab.ko for {kernel}"):
+        built = guest.module(kernel)
+    files = {"/pidlab.ko": built / "module" / "pidlab.ko"}
+    binaries = {"/bin/pidlab_vm_tests": client.CLIENT / "pidlab_vm_tests"}
+    out = BUILD / "vm" / f"vmtest-{kernel}"
+    options = ("--timeout", timeout)
+    command = guest.vm_command(kernel, "vmtest.sh", out, files, binaries, *options)
+    say(f"-- VM tests on {kernel}")
+    return guest.judged(command, f"VM tests on {kernel}", [])
+
+
+def main() -> int:
+    """`make vmtest`."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--kernel", action="append", default=[])
+    parser.add_argument("--timeout", default="1200")
+    options = parser.parse_args()
+    need_packages("check")
+    client.release("pidlab_vm_tests")
+    total = ktap.Tally()
+    for kernel in options.kernel or ("debug", "stock"):
+        total.add(run(kernel, options.timeout))
+    return guest.verdict(total)
+
+
+if __name__ == "__main__":
+    run_main("make vmtest", main)

@@ -1,0 +1,88 @@
+# SPDX-License-Identifier: MIT
+"""The sum in the last line must not be better than what happened."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import sys
+import tempfile
+import unittest
+from pathlib import Path
+from unittest import mock
+
+SCRIPTS = Path(__file__).resolve().parent.parent
+sys.path[:0] = [str(SCRIPTS), str(SCRIPTS / "lib")]
+
+from steps import check  # noqa: E402
+
+COUNTING = check.Step("tests", ())
+PLAIN = check.Step("build", (), counts=False)
+
+
+def counted(step: check.Step, status: int, text: str) -> str:
+    """The sum of a step."""
+    return str(check.count(step, status, text)[0])
+
+
+class Counting(unittest.TestCase):
+    """What a step that has ended is worth."""
+
+    def test_a_step_without_results_is_one_test(self) -> None:
+        self.assertEqual(counted(PLAIN, 0, ""), "1 passed, 0 failed, 0 skipped")
+        self.assertEqual(counted(PLAIN, 2, "9 passed, 0 failed"), "0 passed, 1 failed, 0 skipped")
+
+    def test_the_last_sum_counts(self) -> None:
+        text = "1 passed, 0 failed\nok\n7 passed, 1 failed, 2 skipped\nmore\n"
+        self.assertEqual(counted(COUNTING, 1, text), "7 passed, 1 failed, 2 skipped")
+
+    def test_a_sum_without_skipped_ones(self) -> None:
+        self.assertEqual(counted(COUNTING, 0, "17 passed, 0 failed\n"), "17 passed, 0 failed, 0 skipped")
+
+    def test_a_step_that_breaks_after_its_tests_passed_fails(self) -> None:
+        text = "7 passed, 0 failed, 0 skipped\n"
+        self.assertEqual(counted(COUNTING, 102, text), "7 passed, 1 failed, 0 skipped")
+
+    def test_no_tests_at_all_fail(self) -> None:
+        self.assertEqual(counted(COUNTING, 0, ""), "0 passed, 1 failed, 0 skipped")
+        text = "0 passed, 0 failed, 0 skipped\n"
+        self.assertEqual(counted(COUNTING, 0, text), "0 passed, 1 failed, 0 skipped")
+
+    def test_a_sum_inside_a_line_is_none(self) -> None:
+        self.assertEqual(counted(COUNTING, 0, "x 9 passed, 0 failed\n"), "0 passed, 1 failed, 0 skipped")
+
+
+class Running(unittest.TestCase):
+    """Steps one after the other."""
+
+    def setUp(self) -> None:
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        root = Path(folder.name)
+        for name, value in (("LOGS", root), ("ROOT", root), ("SCRIPTS", root)):
+            self.enterContext(mock.patch.object(check, name, value))
+        self.said = io.StringIO()
+        self.enterContext(contextlib.redirect_stdout(self.said))
+
+    def test_a_failed_step_does_not_stop_the_next(self) -> None:
+        fail = check.Step("one", ("sh", "-c", "echo FAIL a.b; echo '0 passed, 1 failed'; exit 1"))
+        fine = check.Step("two", ("sh", "-c", "echo '3 passed, 0 failed, 1 skipped'"))
+        outcomes = check.run_all((fail, fine))
+        self.assertEqual([outcome.tally.passed for outcome in outcomes], [0, 3])
+        self.assertIn("| FAIL a.b", self.said.getvalue())
+
+    def test_without_its_kernel_a_step_fails_and_others_run(self) -> None:
+        script = check.SCRIPTS / "kernel"
+        script.write_text("#!/bin/sh\necho no compiler; exit 1\n", encoding="utf-8")
+        script.chmod(0o755)
+        fine = check.Step("one", ("true",), counts=False)
+        needs = check.Step("two", ("sh", "-c", "echo '5 passed, 0 failed'"), kernel="debug")
+        outcomes = check.run_all((fine, needs))
+        sums = [str(outcome.tally) for outcome in outcomes]
+        one, none = "1 passed, 0 failed, 0 skipped", "0 passed, 1 failed, 0 skipped"
+        self.assertEqual(sums, [one, none, none])
+        self.assertIn("no compiler", self.said.getvalue())
+
+
+if __name__ == "__main__":
+    unittest.main()
