@@ -45,10 +45,10 @@ requires std::convertible_to<std::ranges::range_reference_t<Range>, std::string_
     std::size_t best_distance = 0;
     for (const std::string_view candidate : candidates) {
         const std::size_t distance = edit_distance(word, candidate);
-        const std::size_t allowed =
-            std::max<std::size_t>(1, std::max(word.size(), candidate.size()) / 3);
-        if (distance <= allowed && distance < std::min(word.size() + 1, candidate.size() + 1) &&
-            (!best || distance < best_distance)) {
+        const std::size_t longer = std::max(word.size(), candidate.size());
+        // Words that share no letter are never near.
+        const bool near = distance <= std::max<std::size_t>(1, longer / 3) && distance < longer;
+        if (near && (!best || distance < best_distance)) {
             best = candidate;
             best_distance = distance;
         }
