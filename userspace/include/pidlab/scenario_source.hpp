@@ -31,10 +31,10 @@ struct Diagnostic {
 };
 
 /// A named text, cut into lines once. Line feeds end lines; a carriage return before one goes too.
-class Source {
+class SourceText {
 public:
     /// @param name what complaints call it: a file's name, or "shell"
-    Source(std::string name, std::string text);
+    SourceText(std::string name, std::string text);
 
     [[nodiscard]] const std::string &name() const { return name_; }
     [[nodiscard]] std::size_t lines() const { return lines_.size(); }
@@ -52,14 +52,14 @@ private:
 };
 
 /// Column of a range as people count: characters of UTF-8 from 1.
-[[nodiscard]] std::size_t column(const Source &source, const Range &at);
+[[nodiscard]] std::size_t column(const SourceText &source, const Range &at);
 
 /// A text as it may go to a terminal: control characters and broken UTF-8 become '?'.
 [[nodiscard]] std::string printable(std::string_view text);
 
 /// The complaint as lines of text: "file:line:column: error: ...", the line, a caret, the notes.
 /// @param colour use terminal colours
-[[nodiscard]] std::string render(const Source &source, const Diagnostic &diagnostic,
+[[nodiscard]] std::string render(const SourceText &source, const Diagnostic &diagnostic,
                                  bool colour = false);
 
 /// "did you mean `WORD'?" for the candidate nearest to @p word, or nothing when none is near.

@@ -1,0 +1,172 @@
+// SPDX-License-Identifier: MIT
+// Operations of a scenario: operands in, results out, both by the table's kinds.
+#include "pidlab/scenario_executor.hpp"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "pidlab/format.hpp"
+
+namespace pidlab::scenario {
+
+Executor::Flow Executor::run(const Statement &statement, const Call &call) {
+    pidlab_op op = encode(call);
+    const auto expected = expected_values(call, viewer(call, op));
+    (void)lab_.try_execute(op); // the error stays in op
+    ++operations_;
+    state_.note(*call.op, op, statement.at.line);
+    settle(statement, call, op);
+
+    const int error = -op.error;
+    const int wanted = call.expected ? call.expected->error : 0;
+    const bool leave = error == 0 && call.expected && call.expected->leave_on_success;
+    if (error != wanted && !leave)
+        wrong_error(call, op);
+    if (error != 0)
+        ++refused_;
+    else
+        bind_result(call, op);
+    if (error == 0 && !leave)
+        compare_results(call, op, expected);
+    say(statement, &op, watched() ? result_words(call, op) : std::string{});
+    return leave ? Flow::leave : Flow::on;
+}
+
+pidlab_op Executor::encode(const Call &call) {
+    pidlab_op op{};
+    op.opcode = static_cast<std::uint16_t>(call.op->opcode);
+    op.flags = call.flags;
+    // Objects first: numbers are as one of them sees them.
+    for (const bool objects : {true, false})
+        for (std::size_t index = 0; index < call.op->operands().size(); ++index)
+            if ((meaning(call.op->args[index].kind) == Meaning::object) == objects)
+                op.arg[index] = operand(call, index, op);
+    if (call.fail_nth)
+        op.fail_nth = fail_nth(call, op);
+    return op;
+}
+
+std::uint16_t Executor::fail_nth(const Call &call, const pidlab_op &op) {
+    const std::uint64_t value = evaluate(*call.fail_nth, viewer(call, op));
+    if (value < 1 || value > UINT16_MAX)
+        fail(call.fail_nth->at, fmt::format("`fail_nth' takes 1 to {}, not {}", UINT16_MAX,
+                                            static_cast<std::int64_t>(value)));
+    return static_cast<std::uint16_t>(value);
+}
+
+std::uint64_t Executor::operand(const Call &call, std::size_t index, const pidlab_op &so_far) {
+    if (const auto &given = call.args[index])
+        return evaluate(*given, viewer(call, so_far));
+    return static_cast<std::uint64_t>(kind_info(call.op->args[index].kind).default_value);
+}
+
+// Who sees the numbers of this operation: the namespace it names, else the acting task, else the
+// root namespace (0).
+std::uint64_t Executor::viewer(const Call &call, const pidlab_op &op) {
+    for (std::size_t index = 0; index < call.op->operands().size(); ++index)
+        if (call.op->args[index].kind == PIDLAB_ARG_NS)
+            return op.arg[index];
+    const auto actor = call.op->actor();
+    return actor ? op.arg[*actor] : 0;
+}
+
+std::vector<std::optional<std::uint64_t>> Executor::expected_values(const Call &call,
+                                                                    std::uint64_t seen_by) {
+    std::vector<std::optional<std::uint64_t>> out;
+    if (!call.expected)
+        return out;
+    for (const Atom &atom : call.expected->values) {
+        if (atom.kind == Atom::Kind::any)
+            out.emplace_back(std::nullopt);
+        else
+            out.emplace_back(evaluate(atom, seen_by));
+    }
+    return out;
+}
+
+void Executor::bind_result(const Call &call, const pidlab_op &op) {
+    if (!call.name)
+        return;
+    Bound bound;
+    bound.what = class_of(call.op->outputs().front().kind);
+    bound.value = op.res[0];
+    bound.op = call.op;
+    std::copy(std::begin(op.res), std::end(op.res), bound.results.begin());
+    const auto actor = call.op->actor();
+    bound.actor = actor ? op.arg[*actor] : 0;
+    bound.line = call.at.line;
+    state_.bind(call.name->name, bound);
+}
+
+void Executor::compare_results(const Call &call, const pidlab_op &op,
+                               const std::vector<std::optional<std::uint64_t>> &expected) {
+    for (std::size_t index = 0; index < expected.size(); ++index) {
+        if (!expected[index] || *expected[index] == op.res[index])
+            continue;
+        learn_unwatched();
+        const OperandInfo &result = call.op->results[index];
+        fail(call.expected->values[index].at,
+             fmt::format("expected {}{}, got {}",
+                         call.op->outputs().size() > 1 ? fmt::format("{} ", result.name) : "",
+                         words(result.kind, *expected[index]), words(result.kind, op.res[index])),
+             {}, {fmt::format("{} returned {}", call.op->name, result_words(call, op))});
+    }
+}
+
+void Executor::wrong_error(const Call &call, const pidlab_op &op) {
+    learn_unwatched();
+    const Range at = call.expected ? call.expected->at : call.at;
+    if (op.error == 0)
+        fail(at,
+             fmt::format("expected {}, but {} succeeded", errno_name(call.expected->error),
+                         call.op->name),
+             {}, {fmt::format("it returned {}", result_words(call, op))});
+    const std::string name = errno_name(op.error);
+    const std::string note = fmt::format("{}: {}", name, operation_errno_sentence(op.error));
+    if (!call.expected)
+        fail(at, fmt::format("{} failed: {}", call.op->name, name), {}, {note});
+    fail(at,
+         fmt::format("expected {}, but {} failed: {}",
+                     call.expected->error != 0       ? errno_name(call.expected->error)
+                     : call.expected->values.empty() ? "success"
+                                                     : "a result",
+                     call.op->name, name),
+         {}, {note});
+}
+
+// For complaints about a round that was not watched: who has which number?
+void Executor::learn_unwatched() {
+    if (!watched())
+        state_.learn(lab_.check().tasks);
+}
+
+std::string Executor::result_words(const Call &call, const pidlab_op &op) const {
+    if (op.error != 0)
+        return errno_name(op.error);
+    const auto results = call.op->outputs();
+    if (results.empty())
+        return "ok";
+    std::string out;
+    std::uint64_t shown = 0; // number that the words before have told already
+    for (std::size_t index = 0; index < results.size(); ++index) {
+        const std::uint64_t value = op.res[index];
+        const pidlab_arg kind = results[index].kind;
+        if (index > 0 && kind == PIDLAB_ARG_NR && value == shown)
+            continue;
+        if (index > 0)
+            out += fmt::format(", {} ", results[index].name);
+        out += words(kind, value);
+        if (kind == PIDLAB_ARG_TASK)
+            shown = static_cast<std::uint64_t>(state_.last_number(value));
+    }
+    return out;
+}
+
+std::string Executor::words(pidlab_arg kind, std::uint64_t value) const {
+    if (meaning(kind) != Meaning::object)
+        return value_text(kind, value);
+    return value == 0 ? "none" : state_.text(value);
+}
+
+} // namespace pidlab::scenario

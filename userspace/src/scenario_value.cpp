@@ -1,0 +1,238 @@
+// SPDX-License-Identifier: MIT
+// Values: names, numbers, words of the tables, sums.
+#include "scenario_line.hpp"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+namespace pidlab::scenario {
+
+namespace {
+
+// Sums of names and numbers, not novels.
+constexpr std::size_t max_terms = 64;
+
+std::span<const WordInfo> words_of(pidlab_arg kind) {
+    switch (meaning(kind)) {
+    case Meaning::type:
+        return types();
+    case Meaning::state:
+        return states();
+    default:
+        return {};
+    }
+}
+
+} // namespace
+
+Atom LineParser::value(pidlab_arg kind, std::string_view what) {
+    switch (meaning(kind)) {
+    case Meaning::type:
+    case Meaning::state:
+        return word_value(kind, what);
+    case Meaning::number:
+        return number_value(kind, what);
+    default:
+        break;
+    }
+    const Token &word = peek();
+    if (word.kind != TokenKind::word)
+        fail(word.at,
+             fmt::format("{} takes {} by its name, not {}", what, describe(kind), quoted(word)));
+    Atom out = named(next());
+    if (out.kind == Atom::Kind::field)
+        fail(out.at, fmt::format("{} takes {} by its name, not a number", what, describe(kind)));
+    check_class(out, kind, what);
+    return out;
+}
+
+Atom LineParser::word_value(pidlab_arg kind, std::string_view what) {
+    const Token &word = peek();
+    const std::span<const WordInfo> table = words_of(kind);
+    if (word.kind == TokenKind::word) {
+        if (const WordInfo *row = find_word(table, word.text)) {
+            Atom out;
+            out.kind = Atom::Kind::word;
+            out.at = next().at;
+            out.number = row->number;
+            return out;
+        }
+        if (!scope_.names.find(word.text)) {
+            std::vector<std::string_view> known;
+            add_words(known, table);
+            fail(word.at, fmt::format("{} takes {}, not {}", what, describe(kind), quoted(word)),
+                 did_you_mean(word.text, known));
+        }
+    }
+    return number_value(kind, what);
+}
+
+Atom LineParser::number_value(pidlab_arg kind, std::string_view what) {
+    const std::size_t first = position_;
+    const bool negative = accept("-");
+    const Token &token = next();
+    Atom out;
+    if (token.kind == TokenKind::integer) {
+        out.number = token.value;
+    } else if (token.kind == TokenKind::word) {
+        out = named(token);
+        if (out.kind == Atom::Kind::name)
+            check_class(out, kind, what);
+    } else {
+        fail(token.at, fmt::format("{} takes {}, not {}", what, describe(kind), quoted(token)));
+    }
+    out.negative = negative;
+    out.at = since(first);
+    return out;
+}
+
+// A name or NAME.FIELD whose first word has been taken.
+Atom LineParser::named(const Token &word) {
+    Atom out;
+    out.kind = Atom::Kind::name;
+    out.at = word.at;
+    out.name = word.text;
+    const bool known = scope_.names.find(word.text) != nullptr;
+    if (!known) {
+        std::string hint = did_you_mean(word.text, scope_.names.all());
+        if (hint.empty() && peek().is("=") && peek(1).kind != TokenKind::end)
+            hint = "an operand is written without blanks: OPERAND=VALUE";
+        complain(word.at, fmt::format("unknown name `{}'", word.text), std::move(hint));
+    }
+    if (!accept("."))
+        return out;
+    const Token &field = next();
+    if (field.kind != TokenKind::word)
+        fail(field.at, fmt::format("a result's name belongs after `.', not {}", quoted(field)));
+    out.kind = Atom::Kind::field;
+    out.field = field.text;
+    out.at = cover(word.at, field.at);
+    if (known)
+        check_field(out, field);
+    return out;
+}
+
+void LineParser::check_field(const Atom &atom, const Token &field) {
+    const Names::Entry &entry = *scope_.names.find(atom.name);
+    const bool numbered = entry.what == NameClass::task || entry.what == NameClass::pid;
+    if (entry.what == NameClass::unknown || (numbered && atom.field == "nr") ||
+        (entry.op && entry.op->output(atom.field)))
+        return;
+    std::vector<std::string_view> known;
+    if (numbered)
+        known.push_back("nr");
+    if (entry.op)
+        add_words(known, entry.op->outputs());
+    complain(field.at,
+             entry.op ? fmt::format("`{}' of line {} gave `{}' no result `{}'", entry.op->name,
+                                    entry.line, atom.name, atom.field)
+                      : fmt::format("`{}' has no `{}'", atom.name, atom.field),
+             did_you_mean(field.text, known));
+}
+
+void LineParser::check_class(const Atom &atom, pidlab_arg kind, std::string_view what) {
+    const Names::Entry *entry = scope_.names.find(atom.name);
+    if (!entry || fits(entry->what, kind))
+        return;
+    const bool numbered = (entry->what == NameClass::task || entry->what == NameClass::pid) &&
+                          meaning(kind) == Meaning::number;
+    complain(atom.at,
+             fmt::format("{} takes {}, but `{}' is {}", what, describe(kind), atom.name,
+                         describe(entry->what)),
+             numbered ? fmt::format("its number is `{}.nr'", atom.name) : "");
+}
+
+Sum LineParser::sum() {
+    const std::size_t first = position_;
+    Sum out;
+    bool minus = accept("-");
+    out.terms.push_back(term(minus));
+    while (peek().is("+") || peek().is("-")) {
+        minus = next().is("-");
+        if (out.terms.size() == max_terms)
+            fail(peek().at, "the sum is too long");
+        out.terms.push_back(term(minus));
+    }
+    out.at = since(first);
+    return out;
+}
+
+Term LineParser::term(bool minus) {
+    Term out{minus, {}};
+    do {
+        if (out.factors.size() == max_terms)
+            fail(peek().at, "the product is too long");
+        out.factors.push_back(factor());
+    } while (accept("*"));
+    return out;
+}
+
+Atom LineParser::factor() {
+    const Token &token = next();
+    Atom out;
+    out.at = token.at;
+    if (token.kind == TokenKind::integer) {
+        out.number = token.value;
+        return out;
+    }
+    if (token.kind != TokenKind::word)
+        fail(token.at,
+             fmt::format("a number, a counter or a name belongs here, not {}", quoted(token)));
+    if (token.text == "size")
+        return table_factor(token, Atom::Kind::size);
+    if (token.text == "lab")
+        return table_factor(token, Atom::Kind::setting);
+    if (const WordInfo *counter = find_word(counters(), token.text)) {
+        out.kind = Atom::Kind::counter;
+        out.number = counter->number;
+        return out;
+    }
+    if (const WordInfo *state = find_word(states(), token.text)) {
+        out.kind = Atom::Kind::word;
+        out.number = state->number;
+        return out;
+    }
+    if (!scope_.names.find(token.text))
+        fail(token.at, fmt::format("unknown counter or name `{}'", token.text),
+             did_you_mean(token.text, number_words()));
+    return named(token);
+}
+
+// size.WORD or lab.WORD
+Atom LineParser::table_factor(const Token &word, Atom::Kind kind) {
+    if (!accept("."))
+        fail(peek().at, fmt::format("`{}' is followed by . and a word", word.text));
+    const Token &field = next();
+    Atom out;
+    out.kind = kind;
+    out.at = cover(word.at, field.at);
+    out.field = field.text;
+    std::vector<std::string_view> known;
+    if (kind == Atom::Kind::size) {
+        if (const WordInfo *row = find_word(sizes(), field.text)) {
+            out.number = row->number;
+            return out;
+        }
+        add_words(known, sizes());
+    } else {
+        if (const SettingInfo *row = find_setting(field.text)) {
+            out.number = row->slot;
+            return out;
+        }
+        add_words(known, settings());
+    }
+    fail(field.at,
+         fmt::format("unknown {} {}", kind == Atom::Kind::size ? "size" : "setting", quoted(field)),
+         did_you_mean(field.text, known));
+}
+
+std::vector<std::string_view> LineParser::number_words() const {
+    std::vector<std::string_view> out = scope_.names.all();
+    add_words(out, counters());
+    out.push_back("size");
+    out.push_back("lab");
+    return out;
+}
+
+} // namespace pidlab::scenario

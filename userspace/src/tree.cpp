@@ -1,0 +1,292 @@
+// SPDX-License-Identifier: MIT
+#include "pidlab/tree.hpp"
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <map>
+#include <set>
+#include <string_view>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include "pidlab/format.hpp"
+#include "pidlab/terminal.hpp"
+
+namespace pidlab {
+
+namespace {
+
+// Deeper branches are drawn at this depth: the page is only so wide.
+constexpr std::size_t max_depth = 40;
+
+struct Row {
+    std::string name;
+    std::size_t width = 0; // of the name on screen
+    std::string number;
+    std::string state;
+    std::string group;
+    std::vector<std::string> remarks;
+};
+
+bool is_thread(const pidlab_task_info &task) { return (task.flags & PIDLAB_TASK_THREAD) != 0; }
+
+bool is_gone(const pidlab_task_info &task) { return task.state == PIDLAB_STATE_DEAD; }
+
+std::string state_word(const pidlab_task_info &task) {
+    const WordInfo *word = find_word(states(), task.state);
+    return word ? std::string{word->name} : fmt::format("state {}", task.state);
+}
+
+std::string number_text(const pidlab_task_info &task, const scenario::State &state) {
+    if (task.nr == 0) {
+        const std::int32_t last = state.last_number(task.id);
+        return last != 0 ? fmt::format("was pid {}", last) : "no pid";
+    }
+    if (task.level == 0)
+        return fmt::format("pid {}", task.nr);
+    return fmt::format("pid {} ({} at depth {})", task.nr, task.vnr, task.level);
+}
+
+std::string join(const std::vector<std::string> &words, std::string_view separator) {
+    return fmt::format("{}", fmt::join(words, separator));
+}
+
+// References to the task or its pid: those that pin the task, or the others.
+std::vector<std::string> references(const pidlab_task_info &task, const scenario::State &state,
+                                    bool pinning) {
+    std::vector<std::string> out;
+    for (const auto &[id, ref] : state.references()) {
+        const bool here = ref.target != 0 && (ref.target == task.id || ref.target == task.pid);
+        const bool pins = ref.kind->opcode == PIDLAB_OP_HOLD_TASK;
+        if (!here || pins != pinning)
+            continue;
+        const WordInfo *type = find_word(types(), ref.type);
+        out.push_back(pins ? state.short_text(ref.id)
+                           : fmt::format("{} ({}{})", state.short_text(ref.id), ref.kind->name,
+                                         ref.type != PIDLAB_TYPE_PID && type
+                                             ? fmt::format(" {}", type->name)
+                                             : std::string{}));
+    }
+    return out;
+}
+
+std::vector<std::string> remarks(const pidlab_task_info &task,
+                                 const std::vector<pidlab_task_info> &tasks,
+                                 const scenario::State &state) {
+    std::vector<std::string> out;
+    if (is_thread(task))
+        out.push_back(fmt::format("thread of {}", state.short_text(task.leader)));
+    if (task.flags & PIDLAB_TASK_REAPER)
+        out.emplace_back("reaper");
+    if (task.flags & PIDLAB_TASK_SESSION && !is_thread(task))
+        out.emplace_back("session leader");
+    if (task.flags & PIDLAB_TASK_EXECED)
+        out.emplace_back("execed");
+    if (task.state != PIDLAB_STATE_RUNNING) {
+        out.push_back(fmt::format("code {}", task.exit_code));
+        out.push_back(what_pins(task, tasks, state));
+        out.push_back(fmt::format("pins {}", bytes_text(task.payload)));
+    } else if (task.holds != 0) {
+        const auto holders = references(task, state, true);
+        out.push_back(holders.empty() ? fmt::format("held {} times", task.holds)
+                                      : "held by " + join(holders, ", "));
+    }
+    const auto others = references(task, state, false);
+    if (!others.empty())
+        out.push_back("referred to by " + join(others, ", "));
+    return out;
+}
+
+class Drawing {
+public:
+    Drawing(const std::vector<pidlab_task_info> &tasks, const scenario::State &state,
+            const TextStyle &style)
+        : tasks_{tasks}, state_{state}, style_{style} {
+        for (const pidlab_task_info &task : tasks_)
+            by_id_.emplace(task.id, &task);
+        for (const auto &[id, task] : by_id_)
+            children_[parent(*task)].push_back(task);
+    }
+
+    std::string text(const std::string &margin) {
+        for (const pidlab_task_info *root : children_[0])
+            if (!is_gone(*root))
+                branch(*root, "", "");
+        if (std::any_of(tasks_.begin(), tasks_.end(), is_gone))
+            rows_.push_back({"left the tree, held by references:", 0, {}, {}, {}, {}});
+        for (const auto &[id, task] : by_id_)
+            if (is_gone(*task))
+                add(*task, "   ", 3);
+        const bool lost = drawn_ != by_id_.size() && rows_.size() < max_tree_rows;
+        if (lost)
+            rows_.push_back({"reached from nowhere:", 0, {}, {}, {}, {}});
+        for (const auto &[id, task] : by_id_)
+            if (lost)
+                add(*task, "   ", 3);
+        return laid_out(margin);
+    }
+
+private:
+    // Under whom a task is drawn: threads under their leader; 0: at the left.
+    [[nodiscard]] std::uint64_t parent(const pidlab_task_info &task) const {
+        const std::uint64_t above = is_thread(task) ? task.leader : task.parent;
+        return above != task.id && by_id_.contains(above) && !is_gone(task) ? above : 0;
+    }
+
+    void branch(const pidlab_task_info &task, const std::string &here, const std::string &below) {
+        // No deeper than there are rows.
+        if (!add(task, here, columns(here)))
+            return;
+        const auto found = children_.find(task.id);
+        if (found == children_.end())
+            return;
+        const bool deep = columns(below) >= 3 * max_depth;
+        for (const pidlab_task_info *child : found->second) {
+            const bool last = child == found->second.back();
+            const std::string fork =
+                style_.unicode ? (last ? "└─ " : "├─ ") : (last ? "`- " : "|- ");
+            const std::string line = last ? "   " : (style_.unicode ? "│  " : "|  ");
+            branch(*child, below + fork, deep ? below : below + line);
+        }
+    }
+
+    // False: drawn already, or there is no room for it and what is below.
+    bool add(const pidlab_task_info &task, const std::string &front, std::size_t front_width) {
+        if (rows_.size() >= max_tree_rows || !seen_.insert(task.id).second)
+            return false;
+        ++drawn_;
+        std::string name = state_.short_text(task.id);
+        if (is_thread(task))
+            name = fmt::format("{{{}}}", name);
+        Row row;
+        row.width = front_width + name.size();
+        row.name = front + name;
+        row.number = number_text(task, state_);
+        row.state = state_word(task);
+        if (task.pgid != 0)
+            row.group = fmt::format("group {} session {}", task.pgid, task.sid);
+        row.remarks = remarks(task, tasks_, state_);
+        rows_.push_back(std::move(row));
+        return true;
+    }
+
+    static std::size_t columns(std::string_view text) {
+        return static_cast<std::size_t>(std::count_if(text.begin(), text.end(), [](char c) {
+            return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U;
+        }));
+    }
+
+    [[nodiscard]] std::string coloured(const Row &row, const std::string &state) const {
+        const char *colour = "";
+        if (row.state == "running")
+            colour = "\033[32m";
+        else if (row.state == "zombie")
+            colour = "\033[33m";
+        else if (row.state == "dead")
+            colour = "\033[31m";
+        return style_.colour ? fmt::format("{}{}\033[0m", colour, state) : state;
+    }
+
+    [[nodiscard]] std::string laid_out(const std::string &margin) const {
+        std::size_t name = 0;
+        std::size_t number = 0;
+        std::size_t group = 0;
+        for (const Row &row : rows_) {
+            name = std::max(name, row.width);
+            number = std::max(number, row.number.size());
+            group = std::max(group, row.group.size());
+        }
+        std::string out;
+        for (const Row &row : rows_) {
+            std::string line = margin + row.name;
+            if (!row.number.empty())
+                line += fmt::format("{:{}}  {:{}}  {}  {:{}}  {}", "", name - row.width, row.number,
+                                    number, coloured(row, fmt::format("{:7}", row.state)),
+                                    row.group, group, join(row.remarks, "; "));
+            out += line.substr(0, line.find_last_not_of(' ') + 1) + '\n';
+        }
+        if (drawn_ < by_id_.size())
+            out += fmt::format("{}... and {} more\n", margin, by_id_.size() - drawn_);
+        return out;
+    }
+
+    const std::vector<pidlab_task_info> &tasks_;
+    const scenario::State &state_;
+    const TextStyle &style_;
+    std::map<std::uint64_t, const pidlab_task_info *> by_id_; // ids grow: order of making
+    std::map<std::uint64_t, std::vector<const pidlab_task_info *>> children_;
+    std::set<std::uint64_t> seen_;
+    std::vector<Row> rows_;
+    std::size_t drawn_ = 0;
+};
+
+} // namespace
+
+TextStyle TextStyle::of_stdout() { return {utf8_locale(), colours_wanted(STDOUT_FILENO)}; }
+
+std::string render_tree(const std::vector<pidlab_task_info> &tasks, const scenario::State &state,
+                        const TextStyle &style, const std::string &margin) {
+    return Drawing{tasks, state, style}.text(margin);
+}
+
+std::string what_pins(const pidlab_task_info &task, const std::vector<pidlab_task_info> &tasks,
+                      const scenario::State &state) {
+    std::vector<std::string> out;
+    if (task.state == PIDLAB_STATE_ZOMBIE) {
+        const bool threads = std::any_of(tasks.begin(), tasks.end(), [&](const auto &other) {
+            return other.leader == task.id && other.id != task.id && !is_gone(other);
+        });
+        out.push_back(threads ? "its threads still run"
+                              : fmt::format("not reaped by {}", state.short_text(task.parent)));
+    }
+    const auto holders = references(task, state, true);
+    if (!holders.empty())
+        out.push_back("held by " + join(holders, ", "));
+    else if (task.holds != 0)
+        out.push_back(fmt::format("held {} times", task.holds));
+    if (task.state == PIDLAB_STATE_DEAD && out.empty())
+        out.emplace_back("its grace period has not ended");
+    return join(out, ", ");
+}
+
+nlohmann::json tree_json(const std::vector<pidlab_task_info> &tasks, const scenario::State &state) {
+    nlohmann::json out = nlohmann::json::array();
+    for (const pidlab_task_info &task : tasks) {
+        nlohmann::json flags = nlohmann::json::array();
+        static constexpr std::pair<unsigned, const char *> words[] = {
+            {PIDLAB_TASK_THREAD, "thread"},
+            {PIDLAB_TASK_REAPER, "reaper"},
+            {PIDLAB_TASK_SESSION, "session"},
+            {PIDLAB_TASK_EXECED, "execed"}};
+        for (const auto &[bit, word] : words)
+            if (task.flags & bit)
+                flags.push_back(word);
+        out.push_back({{"id", task.id},
+                       {"name", state.name(task.id)},
+                       {"parent", task.parent},
+                       {"leader", task.leader},
+                       {"pid", task.pid},
+                       {"ns", task.ns},
+                       {"nr", task.nr},
+                       {"vnr", task.vnr},
+                       {"level", task.level},
+                       {"tgid", task.tgid},
+                       {"pgid", task.pgid},
+                       {"sid", task.sid},
+                       {"state", state_word(task)},
+                       {"flags", std::move(flags)},
+                       {"exit_code", task.exit_code},
+                       {"usage", task.usage},
+                       {"rcu_users", task.rcu_users},
+                       {"holds", task.holds},
+                       {"payload", task.payload},
+                       {"pinned_by", what_pins(task, tasks, state)}});
+    }
+    std::sort(out.begin(), out.end(),
+              [](const auto &a, const auto &b) { return a["id"] < b["id"]; });
+    return out;
+}
+
+} // namespace pidlab
