@@ -3,11 +3,10 @@
 
 from __future__ import annotations
 
-import argparse
 from pathlib import Path
 
 from failure import run_main
-from steps.host import BUILD, ROOT, phase, quietly
+from steps.host import BUILD, ROOT, phase, quietly, say
 
 CLIENT = BUILD / "client"
 UNIT = BUILD / "unit"
@@ -21,26 +20,32 @@ def build(folder: Path, *targets: str, settings: tuple[str, ...] = ()) -> None:
     quietly(["cmake", "--build", folder, "--target", *targets], log)
 
 
-def release(*targets: str) -> Path:
-    """Builds release targets; returns the folder they are in."""
-    with phase(f"building {', '.join(targets)}"):
-        build(CLIENT, *targets, settings=("-DCMAKE_BUILD_TYPE=Release",))
-    return CLIENT
+def release() -> Path:
+    """Builds the command; returns where it is. Needs no test library."""
+    with phase("building the client"):
+        build(CLIENT, "pidlab", settings=("-DCMAKE_BUILD_TYPE=Release", "-DPIDLAB_TESTS=OFF"))
+    return CLIENT / "pidlab"
 
 
-def sanitized(*targets: str) -> Path:
-    """Builds targets with AddressSanitizer and UndefinedBehaviorSanitizer."""
-    with phase(f"building {', '.join(targets)} with sanitizers"):
-        settings = ("-DCMAKE_BUILD_TYPE=Debug", "-DPIDLAB_SANITIZE=ON")
-        build(UNIT, *targets, settings=settings)
+def vm_tests() -> Path:
+    """Builds the tests that run in a VM; returns where they are. Shares its objects with release."""
+    settings = ("-DCMAKE_BUILD_TYPE=Release", "-DPIDLAB_TESTS=ON")
+    with phase("building the VM tests"):
+        build(CLIENT, "pidlab_vm_tests", settings=settings)
+    return CLIENT / "tests" / "pidlab_vm_tests"
+
+
+def sanitized() -> Path:
+    """Builds command and unit tests with AddressSanitizer and UndefinedBehaviorSanitizer."""
+    settings = ("-DCMAKE_BUILD_TYPE=Debug", "-DPIDLAB_SANITIZE=ON", "-DPIDLAB_WERROR=ON")
+    with phase("building the client and its unit tests with sanitizers"):
+        build(UNIT, "pidlab", "pidlab_unit", settings=settings)
     return UNIT
 
 
 def main() -> int:
     """`make client`."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("targets", nargs="*", default=["pidlab"])
-    release(*parser.parse_args().targets)
+    say(f"   {release().relative_to(ROOT)}")
     return 0
 
 

@@ -41,7 +41,7 @@ def chosen(reports: list[str]) -> list[str]:
     return reports[starts[0] : starts[1]] if len(starts) > 1 else reports
 
 
-def drive(kernel: str, scenarios: list[Path], timeout: str) -> int:
+def drive(kernel: str, command: Path, scenarios: list[Path], timeout: str) -> int:
     """Runs scenarios on a kernel; prints their lines and a report; returns the client's status."""
     with phase(f"building pidlab.ko for {kernel}"):
         built = guest.module(kernel)
@@ -50,10 +50,10 @@ def drive(kernel: str, scenarios: list[Path], timeout: str) -> int:
     places = {name_in_guest(path): path for path in scenarios}
     names.write_text("".join(f"{place.lstrip('/')}\n" for place in places), encoding="utf-8")
     files = {"/pidlab.ko": built / "module" / "pidlab.ko", "/scenarios": names, **places}
-    binaries = {"/bin/pidlab": client.CLIENT / "pidlab"}
+    binaries = {"/bin/pidlab": command}
     out = BUILD / "vm" / f"run-{kernel}"
     options = ("--timeout", timeout)
-    command = guest.vm_command(kernel, "run.sh", out, files, binaries, *options)
+    booting = guest.vm_command(kernel, "run.sh", out, files, binaries, *options)
 
     reports: list[str] | None = None
 
@@ -67,7 +67,7 @@ def drive(kernel: str, scenarios: list[Path], timeout: str) -> int:
             say(line)
 
     say(f"-- {len(scenarios)} scenario{'s'[: len(scenarios) != 1]} on {kernel}")
-    status = guest.boot(command, line_seen)
+    status = guest.boot(booting, line_seen)
     if not reports:
         raise Failure("the VM sent no report", status or 1)
     REPORT.write_text("\n".join(reports) + "\n", encoding="utf-8")
@@ -94,9 +94,9 @@ def main() -> int:
     if not scenarios:
         raise Failure("there is no scenario in userspace/scenarios/")
     need_packages(guest.packages(options.kernel))
-    folder = client.release("pidlab")
-    openly([folder / "pidlab", "check", *scenarios])
-    return drive(options.kernel, scenarios, options.timeout)
+    command = client.release()
+    openly([command, "check", *scenarios])
+    return drive(options.kernel, command, scenarios, options.timeout)
 
 
 if __name__ == "__main__":

@@ -17,12 +17,12 @@ def main() -> int:
     parser.add_argument("--kernel", default="stock")
     kernel = parser.parse_args().kernel
     need_packages(guest.packages(kernel))
-    folder = client.release("pidlab")
+    command = client.release()
     with phase(f"building pidlab.ko for {kernel}"):
         built = guest.module(kernel)
     files = {name_in_guest(path): path for path in sorted(SCENARIOS.glob("*.scn"))}
     files["/pidlab.ko"] = built / "module" / "pidlab.ko"
-    binaries = {"/bin/pidlab": folder / "pidlab"}
+    binaries = {"/bin/pidlab": command}
     out = BUILD / "vm" / f"shell-{kernel}"
     openly(guest.vm_command(kernel, "shell.sh", out, files, binaries, "--interactive"))
     return 0

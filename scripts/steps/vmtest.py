@@ -4,18 +4,19 @@
 from __future__ import annotations
 
 import argparse
+from pathlib import Path
 
 from failure import run_main
 from steps import client, guest, ktap
 from steps.host import BUILD, need_packages, phase, say
 
 
-def run(kernel: str, timeout: str) -> ktap.Tally:
+def run(kernel: str, tests: Path, timeout: str) -> ktap.Tally:
     """Runs the tests on one kernel."""
     with phase(f"building pidlab.ko for {kernel}"):
         built = guest.module(kernel)
     files = {"/pidlab.ko": built / "module" / "pidlab.ko"}
-    binaries = {"/bin/pidlab_vm_tests": client.CLIENT / "pidlab_vm_tests"}
+    binaries = {"/bin/pidlab_vm_tests": tests}
     out = BUILD / "vm" / f"vmtest-{kernel}"
     options = ("--timeout", timeout)
     command = guest.vm_command(kernel, "vmtest.sh", out, files, binaries, *options)
@@ -30,10 +31,10 @@ def main() -> int:
     parser.add_argument("--timeout", default="1200")
     options = parser.parse_args()
     need_packages("check")
-    client.release("pidlab_vm_tests")
+    tests = client.vm_tests()
     total = ktap.Tally()
     for kernel in options.kernel or ("debug", "stock"):
-        total.add(run(kernel, options.timeout))
+        total.add(run(kernel, tests, options.timeout))
     return guest.verdict(total)
 
 

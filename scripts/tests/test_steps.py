@@ -1,0 +1,126 @@
+# SPDX-License-Identifier: MIT
+"""The small judgements between a VM or a tool and the verdict."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import sys
+import tempfile
+import unittest
+from pathlib import Path
+
+SCRIPTS = Path(__file__).resolve().parent.parent
+sys.path[:0] = [str(SCRIPTS), str(SCRIPTS / "lib")]
+
+from failure import Failure  # noqa: E402
+from steps import guest, kunit, run, unit  # noqa: E402
+from steps.ktap import Tally  # noqa: E402
+
+SUITE = """
+static struct kunit_case pid_cases[] = {
+\tKUNIT_CASE(first_number_is_one),
+\t{}
+};
+
+static struct kunit_suite pid_suite = {
+\t.name = "pidlab_pid",
+\t.init = pid_init,
+\t.test_cases = pid_cases,
+};
+kunit_test_suite(pid_suite);
+"""
+
+JUNIT = """<?xml version="1.0" encoding="UTF-8"?>
+<testsuite name="Linux-c++" tests="4" failures="1" disabled="0" skipped="1">
+  <testcase name="Table.has_every_name" classname="x" time="0.1" status="run"/>
+  <testcase name="Table.breaks" classname="x" time="0.1" status="fail">
+    <failure message=""/><system-out>table_test.cpp:7: Failure</system-out>
+  </testcase>
+  <testcase name="Device.needs_root" classname="x" time="0.1" status="notrun">
+    <skipped message="SKIP_REGULAR_EXPRESSION_MATCHED"/>
+  </testcase>
+  <testcase name="pidlab_unit_NOT_BUILT" classname="x" time="0" status="notrun">
+    <skipped message="Unable to find executable"/>
+  </testcase>
+</testsuite>
+"""
+
+
+class Temporary(unittest.TestCase):
+    """A case with a directory of its own."""
+
+    def setUp(self) -> None:
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        self.root = Path(folder.name)
+
+
+class Suites(Temporary):
+    """Which KUnit suites must have had their say."""
+
+    def test_they_are_read_from_the_sources(self) -> None:
+        (self.root / "pid_test.c").write_text(SUITE, encoding="utf-8")
+        (self.root / "task_test.c").write_text(SUITE.replace("_pid", "_task"), encoding="utf-8")
+        self.assertEqual(kunit.suites(self.root), ["pidlab_pid", "pidlab_task"])
+
+    def test_none_at_all_is_a_mistake(self) -> None:
+        with self.assertRaises(Failure):
+            kunit.suites(self.root)
+
+
+class Junit(Temporary):
+    """The cases that ctest ran."""
+
+    def test_each_becomes_an_outcome(self) -> None:
+        file = self.root / "junit.xml"
+        file.write_text(JUNIT, encoding="utf-8")
+        outcomes = unit.junit_outcomes(file)
+        self.assertEqual([outcome.verdict for outcome in outcomes], ["ok", "FAIL", "skip", "FAIL"])
+        self.assertEqual(outcomes[1].log, ("table_test.cpp:7: Failure",))
+
+
+class Reports(unittest.TestCase):
+    """The one report that is shown of many."""
+
+    REPORTS = ["== a-fork ==", "forks", "== b-zombie-pins ==", "pins", "== c-wait ==", "waits"]
+
+    def test_the_chosen_one(self) -> None:
+        self.assertEqual(run.chosen(self.REPORTS), ["== b-zombie-pins ==", "pins"])
+
+    def test_the_first_when_the_chosen_one_is_not_there(self) -> None:
+        self.assertEqual(run.chosen(self.REPORTS[4:] + self.REPORTS[:2]), ["== c-wait ==", "waits"])
+
+    def test_all_of_a_single_one(self) -> None:
+        self.assertEqual(run.chosen(self.REPORTS[:2]), ["== a-fork ==", "forks"])
+
+
+class Verdicts(unittest.TestCase):
+    """A VM's KTAP and how the VM ended, taken together."""
+
+    def judged(self, script: str) -> Tally:
+        with contextlib.redirect_stdout(io.StringIO()):
+            return guest.judged(["sh", "-c", script], "VM tests", [])
+
+    def test_a_vm_that_dies_after_its_tests_passed_fails(self) -> None:
+        good = "echo KTAP version 1; echo 1..1; echo ok 1 a; "
+        self.assertEqual(str(self.judged(good)), "1 passed, 0 failed, 0 skipped")
+        for status in (1, guest.BROKEN, guest.BROKEN + 2):
+            with self.subTest(status=status):
+                self.assertEqual(self.judged(f"{good} exit {status}").failed, 1)
+
+    def test_a_vm_without_a_word_fails(self) -> None:
+        self.assertEqual(str(self.judged("exit 0")), "0 passed, 1 failed, 0 skipped")
+
+
+class Names(unittest.TestCase):
+    """Files have the names in the guest that they have in the tree, for messages that help."""
+
+    def test_in_the_tree_and_outside(self) -> None:
+        inside = run.SCENARIOS / "zombie.scn"
+        self.assertEqual(run.name_in_guest(inside), "/userspace/scenarios/zombie.scn")
+        self.assertEqual(run.name_in_guest(Path("/tmp/my.scn")), "/tmp/my.scn")
+
+
+if __name__ == "__main__":
+    unittest.main()
