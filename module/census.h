@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * A census: who counts whom, gathered over all objects of a lab, against which
+ * each object's own count is held. Inside of the checker only.
+ */
+#ifndef PL_CENSUS_H
+#define PL_CENSUS_H
+
+#include <linux/xarray.h>
+
+#include "check.h"
+#include "object.h"
+
+struct pl_lab;
+struct pl_pid;
+struct pl_pidns;
+struct pl_task;
+struct pl_tref;
+
+/**
+ * struct pl_census - what has been gathered
+ * @lab: where
+ * @findings: what does not fit
+ * @held: serial of an object, or address of a task_ref -> how many count it
+ * @objects: by enum pidlab_object
+ *
+ * The walk over the objects has a count of the one it is at: see
+ * pl_census_count().
+ */
+struct pl_census {
+	struct pl_lab *lab;
+	struct pl_findings *findings;
+	struct xarray held;
+	unsigned long objects[PIDLAB_ID_KIND_MASK + 1];
+};
+
+void pl_census_blame(struct pl_census *census, enum pidlab_violation code, u64 id);
+void pl_census_orphan(struct pl_census *census, u64 id);
+unsigned long pl_census_held(struct pl_census *census, unsigned long key);
+unsigned int pl_census_count(const struct pl_object *object);
+
+static inline unsigned long pl_census_key(const struct pl_object *object)
+{
+	return object->id >> PIDLAB_ID_KIND_BITS;
+}
+
+/* An address fits an xarray index as it is, and no serial gets that high. */
+static inline unsigned long pl_census_tref_key(const struct pl_tref *ref)
+{
+	return (unsigned long)ref;
+}
+
+void pl_check_task(struct pl_census *census, struct pl_task *task);
+void pl_check_pid(struct pl_census *census, struct pl_pid *pid);
+void pl_check_ns(struct pl_census *census, struct pl_pidns *ns);
+
+#endif /* PL_CENSUS_H */

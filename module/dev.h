@@ -1,0 +1,9 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* /dev/pidlab: an open file is a lab, its ioctls are rows of a table. */
+#ifndef PL_DEV_H
+#define PL_DEV_H
+
+int pl_dev_init(void);
+void pl_dev_exit(void);
+
+#endif /* PL_DEV_H */

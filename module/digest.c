@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The digest: equal states have equal digests, whatever path led there.
+ *
+ * A sum over all objects of a hash of what each is, in terms of numbers and
+ * not of ids or addresses, so that the order of the walk does not matter and
+ * ids given in vain do not show. Left out: what only decides the next number
+ * (a namespace's last one), counts (the checker's matter), and what waits for
+ * a grace period.
+ */
+#include "check.h"
+#include "compat.h"
+#include "lab.h"
+#include "pid.h"
+#include "pid_namespace.h"
+#include "ref.h"
+#include "task.h"
+
+/* The finaliser of splitmix64: each bit of the input moves half of the output. */
+static u64 mix(u64 hash, u64 value)
+{
+	hash = (hash ^ value) + 0x9e3779b97f4a7c15ULL;
+	hash = (hash ^ (hash >> 30)) * 0xbf58476d1ce4e5b9ULL;
+	hash = (hash ^ (hash >> 27)) * 0x94d049bb133111ebULL;
+	return hash ^ (hash >> 31);
+}
+
+static int root_nr(const struct pl_task *task, enum pidlab_type type)
+{
+	return task ? pl_task_nr(task, type, task->lab->root_ns) : 0;
+}
+
+static u64 digest_task(const struct pl_task *task)
+{
+	u64 hash = mix(PIDLAB_OBJECT_TASK, task->state);
+	int type;
+
+	hash = mix(hash, task->exit_code);
+	if (task->state == PIDLAB_STATE_DEAD)
+		return mix(hash, atomic_read(&task->holds));
+	for (type = 0; type < PIDLAB_TYPE_COUNT; type++)
+		hash = mix(hash, root_nr(task, type));
+	hash = mix(hash, root_nr(task->real_parent, PIDLAB_TYPE_PID));
+	hash = mix(hash, task->flags);
+	hash = mix(hash, task->signal->session_leader);
+	return mix(hash, pl_task_is_reaper(task));
+}
+
+/* All numbers of the pid, and its users in their order. */
+static u64 digest_pid(const struct pl_pid *pid)
+{
+	u64 hash = mix(PIDLAB_OBJECT_PID, pid->published);
+	struct pl_task *task;
+	unsigned int level;
+	int type;
+
+	for (level = 0; level <= pid->level; level++)
+		hash = mix(hash, pid->numbers[level].nr);
+	for (type = 0; type < PIDLAB_TYPE_COUNT; type++) {
+		hash = mix(hash, type);
+		hlist_for_each_entry(task, &pid->users[type], link[type].node)
+			hash = mix(hash, root_nr(task, PIDLAB_TYPE_PID));
+	}
+	return hash;
+}
+
+static u64 digest_ns(const struct pl_pidns *ns)
+{
+	u64 hash = mix(PIDLAB_OBJECT_NS, ns->level);
+
+	hash = mix(hash, ns->adding);
+	hash = mix(hash, ns->nr_pids);
+	hash = mix(hash, ns->live);
+	return mix(hash, root_nr(ns->reaper, PIDLAB_TYPE_PID));
+}
+
+static u64 digest_ref(const struct pl_ref *ref)
+{
+	u64 hash = mix(PIDLAB_OBJECT_REF, ref->kind);
+
+	hash = mix(hash, ref->type);
+	hash = mix(hash, ref->nr);
+	if (ref->kind == PL_REF_WEAK)
+		hash = mix(hash, root_nr(ref->weak->task, PIDLAB_TYPE_PID));
+	return hash;
+}
+
+static u64 digest_object(struct pl_object *object)
+{
+	switch (pl_id_kind(object->id)) {
+	case PIDLAB_OBJECT_TASK:
+		return digest_task(pl_task_of(object));
+	case PIDLAB_OBJECT_PID:
+		return digest_pid(pl_pid_of(object));
+	case PIDLAB_OBJECT_NS:
+		return digest_ns(pl_pidns_of(object));
+	case PIDLAB_OBJECT_REF:
+		return digest_ref(pl_ref_of(object));
+	default:
+		return 0;
+	}
+}
+
+/**
+ * pl_digest() - a hash of the lab's state
+ * @lab: a lab that is set up
+ *
+ * Context: lab->quiesce held for writing; sleeps.
+ * Return: the digest.
+ */
+u64 pl_digest(struct pl_lab *lab)
+{
+	struct pl_object *object;
+	unsigned long serial;
+	u64 sum = 0;
+
+	lockdep_assert_held_write(&lab->quiesce);
+	pl_settle(lab);
+	/* Nothing comes or goes from here on: the walk needs no counts. */
+	xa_for_each(&lab->objects, serial, object) {
+		sum += digest_object(object);
+		cond_resched();
+	}
+	return sum;
+}
+PL_EXPORT_FOR_KUNIT(pl_digest);

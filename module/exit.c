@@ -1,0 +1,308 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "compat.h"
+#include "exit.h"
+#include "kill.h"
+#include "lab.h"
+#include "pid_namespace.h"
+#include "task.h"
+
+/*
+ * Who sets PL_TASK_EXITING ends the exit; everybody else gets -ESRCH. Taking
+ * the turn lets an operation that acts as the task come to its end first.
+ */
+static int begin_exit(struct pl_lab *lab, struct pl_task *task, int code, unsigned int subclass)
+{
+	struct pl_signal *signal = task->signal;
+	int error = 0;
+
+	mutex_lock_nested(&task->turn, subclass);
+	pl_write_lock(&lab->tasklist_lock);
+	if (task->flags & PL_TASK_EXITING) {
+		error = -ESRCH;
+	} else {
+		task->flags |= PL_TASK_EXITING;
+		task->exit_code = signal->group_exit ? signal->group_code : code;
+		signal->live--;
+		list_del_init(&task->killed_node);
+	}
+	pl_write_unlock(&lab->tasklist_lock);
+	mutex_unlock(&task->turn);
+	return error;
+}
+
+/*
+ * The last living thread of a namespace's first process: the namespace cannot
+ * outlive it. While another thread lives, that one becomes the reaper.
+ */
+static bool takes_namespace_along(struct pl_task *task)
+{
+	struct pl_task *next;
+
+	if (!pl_task_is_reaper(task))
+		return false;
+	next = pl_task_live_thread(task);
+	if (!next)
+		return true;
+	pl_task_ns(task)->reaper = next;
+	return false;
+}
+
+/* Kills all others in the namespace and waits until they have exited. */
+static void empty_namespace(struct pl_lab *lab, struct pl_pidns *ns, struct pl_task *reaper)
+{
+	pl_write_lock(&lab->tasklist_lock);
+	pl_kill_namespace(lab, ns, reaper);
+	pl_write_unlock(&lab->tasklist_lock);
+	pl_point(lab, PL_POINT_ZAP_MARKED);
+	/* Only its own: another reaper might have to wait for this exit. */
+	pl_run_killed(lab, ns);
+	wait_event(lab->exit_wait, READ_ONCE(ns->live) <= 1);
+}
+
+static void reap_all_children(struct pl_lab *lab, struct pl_task *task)
+{
+	struct pl_task *child, *next;
+
+	list_for_each_entry_safe(child, next, &task->children, sibling)
+		pl_release(lab, child);
+}
+
+/* Orphans go to a living thread of the same process, else to the reaper. */
+static void give_children_away(struct pl_task *task)
+{
+	struct pl_task *child, *next, *parent;
+
+	if (list_empty(&task->children))
+		return;
+	parent = pl_task_live_thread(task);
+	if (!parent)
+		parent = pl_task_ns(task)->reaper;
+	list_for_each_entry_safe(child, next, &task->children, sibling) {
+		child->real_parent = parent;
+		list_move_tail(&child->sibling, &parent->children);
+	}
+}
+
+static void become_zombie(struct pl_lab *lab, struct pl_task *task)
+{
+	struct pl_pid *pid = pl_task_pid(task, PIDLAB_TYPE_PID);
+	unsigned int level;
+
+	for (level = 0; level <= pid->level; level++)
+		WRITE_ONCE(pid->numbers[level].ns->live, pid->numbers[level].ns->live - 1);
+	task->state = PIDLAB_STATE_ZOMBIE;
+	/* Nobody waits for a thread, nor for a lab's first process. */
+	if (!pl_task_is_leader(task))
+		pl_release(lab, task);
+	else if (!task->real_parent && task->signal->nr_threads == 1)
+		pl_release(lab, task);
+}
+
+static void end_exit(struct pl_lab *lab, struct pl_task *task)
+{
+	struct pl_pidns *ns = NULL;
+
+	pl_point(lab, PL_POINT_EXIT_BEGUN);
+	pl_write_lock(&lab->tasklist_lock);
+	if (takes_namespace_along(task))
+		ns = pl_pidns_get(pl_task_ns(task));
+	pl_write_unlock(&lab->tasklist_lock);
+	if (ns)
+		empty_namespace(lab, ns, task);
+
+	pl_write_lock(&lab->tasklist_lock);
+	if (ns) {
+		reap_all_children(lab, task);
+		ns->reaper = NULL;
+	}
+	give_children_away(task);
+	become_zombie(lab, task);
+	pl_write_unlock(&lab->tasklist_lock);
+	wake_up_all(&lab->exit_wait);
+
+	if (ns)
+		pl_pidns_put(ns);
+	/* Switched away from for the last time: the scheduler's count goes. */
+	pl_task_put(task);
+}
+
+/**
+ * pl_release() - let a zombie go
+ * @lab: the lab
+ * @task: a zombie; if it leads a group, the last of it
+ *
+ * Unlinks it from everything. Who may still hold the task: RCU readers that
+ * found it before, until the grace period that starts here ends; and whoever
+ * counts it. Of its pid: the same, once it has no other users.
+ *
+ * Context: tasklist_lock held for writing.
+ */
+void pl_release(struct pl_lab *lab, struct pl_task *task)
+{
+	struct pl_task *leader = task->group_leader;
+	int type;
+
+	pl_assert_write_held(&lab->tasklist_lock);
+	for (type = PIDLAB_TYPE_COUNT - 1; type >= 0; type--)
+		pl_pid_detach(task, type);
+	list_del_init(&task->thread_node);
+	list_del_init(&task->sibling);
+	list_del_init(&task->node);
+	task->signal->nr_threads--;
+	task->group_leader = NULL;
+	task->real_parent = NULL;
+	task->state = PIDLAB_STATE_DEAD;
+	pl_task_put_rcu_user(task);
+
+	/* A first process whose leader exited before this last thread. */
+	if (leader != task && leader->state == PIDLAB_STATE_ZOMBIE && !leader->real_parent &&
+	    leader->signal->nr_threads == 1)
+		pl_release(lab, leader);
+}
+
+/* Marks the other threads of the group, each of which will exit with @code. */
+static int begin_group_exit(struct pl_lab *lab, struct pl_task *task, int code)
+{
+	struct pl_signal *signal = task->signal;
+	struct pl_task *thread;
+	int error = 0;
+
+	pl_write_lock(&lab->tasklist_lock);
+	if (task->flags & PL_TASK_EXITING) {
+		error = -ESRCH;
+	} else if (!signal->group_exit) {
+		signal->group_exit = true;
+		signal->group_code = code;
+	}
+	if (!error) {
+		list_for_each_entry(thread, &signal->threads, thread_node) {
+			if (thread != task)
+				pl_kill_thread(lab, thread);
+		}
+	}
+	pl_write_unlock(&lab->tasklist_lock);
+	return error;
+}
+
+/**
+ * pl_exit() - a task exits
+ * @lab: the lab
+ * @task: a task the caller counts
+ * @code: its exit code
+ * @group: all threads of its group exit
+ *
+ * The other threads of a group exit are only marked; see pl_run_killed().
+ *
+ * Context: may sleep; no turn and no lock held.
+ * Return: 0, or -ESRCH when its exit has begun already.
+ */
+int pl_exit(struct pl_lab *lab, struct pl_task *task, int code, bool group)
+{
+	int error = group ? begin_group_exit(lab, task, code) : 0;
+
+	if (!error)
+		error = begin_exit(lab, task, code, 0);
+	if (!error)
+		end_exit(lab, task);
+	return error;
+}
+
+/**
+ * pl_exit_sibling() - end another thread of the group, for exec
+ * @lab: the lab
+ * @task: the other thread, counted by the caller, whose own turn is held
+ *
+ * Only the one thread of a group that executes a program takes turns of its
+ * siblings under its own, so these two never wait for each other.
+ *
+ * Context: may sleep.
+ * Return: 0, or -ESRCH when its exit has begun already.
+ */
+int pl_exit_sibling(struct pl_lab *lab, struct pl_task *task)
+{
+	int error = begin_exit(lab, task, PL_SIGKILL_CODE, SINGLE_DEPTH_NESTING);
+
+	if (!error)
+		end_exit(lab, task);
+	return error;
+}
+
+/* The first task with a pending kill in @ns (NULL: anywhere) that is not @but. */
+static struct pl_task *first_killed(struct pl_lab *lab, const struct pl_pidns *ns,
+				    const struct pl_task *but)
+{
+	struct pl_task *task;
+
+	list_for_each_entry(task, &lab->killed, killed_node) {
+		if (task != but && (!ns || pl_task_nr(task, PIDLAB_TYPE_PID, ns)))
+			return task;
+	}
+	return NULL;
+}
+
+static struct pl_task *pop_killed(struct pl_lab *lab, const struct pl_pidns *ns)
+{
+	struct pl_task *task;
+
+	pl_write_lock(&lab->tasklist_lock);
+	task = first_killed(lab, ns, NULL);
+	if (task) {
+		list_del_init(&task->killed_node);
+		pl_task_get(task);
+	}
+	pl_write_unlock(&lab->tasklist_lock);
+	return task;
+}
+
+/*
+ * A killed reaper of a namespace with others alive in it: these are marked and
+ * it goes behind them, so that ending it never has to end another reaper from
+ * within. Returns its namespace, counted, or NULL when it can be ended now.
+ */
+static struct pl_pidns *put_off_reaper(struct pl_lab *lab, struct pl_task *task,
+				       const struct pl_pidns *within, bool *alone)
+{
+	struct pl_pidns *ns = NULL;
+
+	pl_write_lock(&lab->tasklist_lock);
+	if (!(task->flags & PL_TASK_EXITING) && pl_task_is_reaper(task) &&
+	    !pl_task_live_thread(task) && pl_task_ns(task)->live > 1) {
+		ns = pl_pidns_get(pl_task_ns(task));
+		pl_kill_namespace(lab, ns, task);
+		list_add_tail(&task->killed_node, &lab->killed);
+		*alone = !first_killed(lab, within, task);
+	}
+	pl_write_unlock(&lab->tasklist_lock);
+	return ns;
+}
+
+/**
+ * pl_run_killed() - end the tasks that were killed
+ * @lab: the lab
+ * @within: only those with a number in this namespace; NULL: all
+ *
+ * Whoever has marked tasks calls this before its operation is over. A killed
+ * reaper is ended after everybody in its namespace, so the exits it runs do
+ * not nest.
+ *
+ * Context: may sleep; no turn and no lock held.
+ */
+void pl_run_killed(struct pl_lab *lab, const struct pl_pidns *within)
+{
+	struct pl_task *task;
+	struct pl_pidns *ns;
+	bool alone = false;
+
+	while ((task = pop_killed(lab, within))) {
+		ns = put_off_reaper(lab, task, within, &alone);
+		if (!ns) {
+			pl_exit(lab, task, PL_SIGKILL_CODE, false);
+		} else {
+			/* Alone: the rest of its namespace is ended by others. */
+			if (alone)
+				wait_event(lab->exit_wait, READ_ONCE(ns->live) <= 1);
+			pl_pidns_put(ns);
+		}
+		pl_task_put(task);
+	}
+}

@@ -1,0 +1,196 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <linux/err.h>
+
+#include "compat.h"
+#include "generation.h"
+#include "fork.h"
+#include "lab.h"
+#include "mem.h"
+#include "pid_namespace.h"
+#include "task.h"
+
+/* As clone(2) refuses what cannot be meant. */
+static int check_flags(struct pl_lab *lab, struct pl_task *parent, unsigned int flags)
+{
+	bool first;
+
+	if ((flags & PIDLAB_F_THREAD) && (flags & PIDLAB_F_NEWPID))
+		return -EINVAL;
+	if (!(flags & PIDLAB_F_PARENT))
+		return 0;
+	/* The siblings of a namespace's first process would be out of its reach. */
+	pl_read_lock(&lab->tasklist_lock);
+	first = pl_task_vnr(parent->group_leader) == 1;
+	pl_read_unlock(&lab->tasklist_lock);
+	return first ? -EINVAL : 0;
+}
+
+/* The namespace of the child, counted. */
+static struct pl_pidns *choose_ns(struct pl_ctx *ctx, struct pl_task *parent, unsigned int flags)
+{
+	struct pl_lab *lab = ctx->lab;
+	struct pl_pidns *ns, *child;
+
+	pl_read_lock(&lab->tasklist_lock);
+	ns = pl_pidns_get(pl_task_ns(parent));
+	pl_read_unlock(&lab->tasklist_lock);
+	if (!(flags & PIDLAB_F_NEWPID))
+		return ns;
+	child = pl_pidns_create(ctx, ns);
+	pl_pidns_put(ns);
+	return child;
+}
+
+static void attach_pids(struct pl_task *task, struct pl_task *parent, struct pl_pid *pid)
+{
+	const struct pl_generation *gen = task->lab->generation;
+
+	if (pl_task_is_leader(task)) {
+		pl_pid_attach(task, PIDLAB_TYPE_PGID,
+			      parent ? pl_task_pid(parent, PIDLAB_TYPE_PGID) : pid);
+		pl_pid_attach(task, PIDLAB_TYPE_SID,
+			      parent ? pl_task_pid(parent, PIDLAB_TYPE_SID) : pid);
+		if (pl_generation_has(gen, PIDLAB_TYPE_TGID))
+			pl_pid_attach(task, PIDLAB_TYPE_TGID, pid);
+	}
+	pl_pid_attach(task, PIDLAB_TYPE_PID, pid);
+}
+
+static void join_family(struct pl_task *task, struct pl_task *parent, unsigned int flags)
+{
+	if (flags & PIDLAB_F_THREAD) {
+		task->group_leader = parent->group_leader;
+		task->real_parent = parent->real_parent;
+		return;
+	}
+	task->group_leader = task;
+	task->real_parent = parent;
+	if (flags & PIDLAB_F_PARENT)
+		task->real_parent = parent->real_parent;
+	if (task->real_parent)
+		list_add_tail(&task->sibling, &task->real_parent->children);
+}
+
+/* From here on the task is there for everybody, complete. */
+static void make_visible(struct pl_task *task, struct pl_task *parent, struct pl_pid *pid,
+			 unsigned int flags)
+{
+	struct pl_lab *lab = task->lab;
+	unsigned int level;
+
+	pl_assert_write_held(&lab->tasklist_lock);
+	join_family(task, parent, flags);
+	attach_pids(task, parent, pid);
+	for (level = 0; level <= pid->level; level++)
+		pid->numbers[level].ns->live++;
+	if (pid->numbers[pid->level].nr == 1)
+		pl_pid_ns(pid)->reaper = task;
+	list_add_tail(&task->thread_node, &task->signal->threads);
+	list_add_tail(&task->node, &lab->tasks);
+	task->signal->nr_threads++;
+	task->signal->live++;
+	task->state = PIDLAB_STATE_RUNNING;
+	pl_object_publish(lab, &task->object);
+	atomic_long_inc(&lab->forks);
+}
+
+/*
+ * The last thing that can fail: the parent was killed meanwhile. Checked under
+ * the lock that a kill holds while it marks its victims, so that no child of a
+ * victim is born behind it.
+ */
+static int finish(struct pl_task *task, struct pl_task *parent, struct pl_pid *pid,
+		  unsigned int flags)
+{
+	struct pl_lab *lab = task->lab;
+	int error = 0;
+
+	pl_write_lock(&lab->tasklist_lock);
+	if (parent && (parent->flags & PL_TASK_KILLED))
+		error = -EINTR;
+	else
+		make_visible(task, parent, pid, flags);
+	pl_write_unlock(&lab->tasklist_lock);
+	return error;
+}
+
+/* A task in @ns; the caller keeps its count of the namespace. */
+static int fork_in(struct pl_ctx *ctx, struct pl_pidns *ns, struct pl_task *parent,
+		   unsigned int flags, struct pl_task **child)
+{
+	struct pl_task *task;
+	struct pl_pid *pid;
+	int error;
+
+	task = pl_task_alloc(ctx, (flags & PIDLAB_F_THREAD) ? parent->signal : NULL);
+	if (IS_ERR(task))
+		return PTR_ERR(task);
+	pid = pl_pid_alloc(ctx, ns);
+	if (IS_ERR(pid)) {
+		error = PTR_ERR(pid);
+		goto out_task;
+	}
+	pl_point(ctx->lab, PL_POINT_FORK_NUMBERED);
+	/* For the caller: once visible, the task may be killed and released. */
+	pl_task_get(task);
+	error = finish(task, parent, pid, flags);
+	if (error)
+		goto out_pid;
+	*child = task;
+	return 0;
+
+out_pid:
+	pl_pid_free(ctx->lab, pid);
+out_task:
+	pl_task_free_unborn(task);
+	return error;
+}
+
+/**
+ * pl_fork() - make a child
+ * @ctx: the operation
+ * @parent: the acting task, its turn held, its exit not begun
+ * @flags: PIDLAB_F_NEWPID, _THREAD, _PARENT
+ * @child: out: the new task, counted for the caller
+ *
+ * Context: may sleep.
+ * Return: 0; -EINVAL: flags that contradict; -EAGAIN: too many tasks, or no
+ * number; -ENOSPC: another limit; -ENOMEM: no memory, or the namespace is
+ * dying; -EINTR: the parent was killed meanwhile. Nothing is left after an
+ * error but a moved "last number".
+ */
+int pl_fork(struct pl_ctx *ctx, struct pl_task *parent, unsigned int flags,
+	    struct pl_task **child)
+{
+	struct pl_pidns *ns;
+	int error = check_flags(ctx->lab, parent, flags);
+
+	if (error)
+		return error;
+	ns = choose_ns(ctx, parent, flags);
+	if (IS_ERR(ns))
+		return PTR_ERR(ns);
+	error = fork_in(ctx, ns, parent, flags, child);
+	/* The child's pid counts the namespace. */
+	pl_pidns_put(ns);
+	return error;
+}
+
+/**
+ * pl_fork_first() - make a lab's first task: number 1 of the root namespace
+ * @ctx: the operation; the lab has its root namespace
+ * @child: out: the task, counted for the caller
+ *
+ * It has no parent, and leads a group and a session of its own.
+ *
+ * Context: may sleep.
+ * Return: 0 or the errors of pl_fork().
+ */
+int pl_fork_first(struct pl_ctx *ctx, struct pl_task **child)
+{
+	int error = fork_in(ctx, ctx->lab->root_ns, NULL, 0, child);
+
+	if (!error)
+		(*child)->signal->session_leader = true;
+	return error;
+}

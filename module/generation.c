@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <linux/bits.h>
+#include <linux/kernel.h>
+
+#include "generation.h"
+
+static const struct pl_generation generations[] = {
+	{
+		.number = PIDLAB_GEN_PIDNS,
+		.name = "pidns",
+		.types = BIT(PIDLAB_TYPE_PID) | BIT(PIDLAB_TYPE_PGID) | BIT(PIDLAB_TYPE_SID),
+		.index = &pl_index_hash,
+	},
+};
+
+/**
+ * pl_generation_find() - the generation of a number
+ * @number: from user space
+ *
+ * Return: the generation, or NULL when there is none.
+ */
+const struct pl_generation *pl_generation_find(unsigned int number)
+{
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(generations); i++) {
+		if (generations[i].number == number)
+			return &generations[i];
+	}
+	return NULL;
+}
+
+/**
+ * pl_generation_mask() - which generations there are
+ *
+ * Return: bits by enum pidlab_generation.
+ */
+unsigned int pl_generation_mask(void)
+{
+	unsigned int mask = 0;
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(generations); i++)
+		mask |= BIT(generations[i].number);
+	return mask;
+}

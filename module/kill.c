@@ -1,0 +1,167 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <linux/limits.h>
+
+#include "compat.h"
+#include "kill.h"
+#include "lab.h"
+#include "pid_namespace.h"
+#include "task.h"
+
+/**
+ * pl_kill_thread() - a SIGKILL becomes pending for one thread
+ * @lab: the lab
+ * @task: the thread; left alone if its exit has begun or is pending
+ *
+ * Context: tasklist_lock held for writing. The exit is run by pl_run_killed().
+ */
+void pl_kill_thread(struct pl_lab *lab, struct pl_task *task)
+{
+	pl_assert_write_held(&lab->tasklist_lock);
+	if (task->flags & (PL_TASK_EXITING | PL_TASK_KILLED))
+		return;
+	task->flags |= PL_TASK_KILLED;
+	list_add_tail(&task->killed_node, &lab->killed);
+}
+
+/**
+ * pl_kill_process() - a SIGKILL becomes pending for a thread group
+ * @lab: the lab
+ * @task: any thread of it
+ *
+ * Context: as pl_kill_thread().
+ */
+void pl_kill_process(struct pl_lab *lab, struct pl_task *task)
+{
+	struct pl_signal *signal = task->signal;
+	struct pl_task *thread;
+
+	if (!signal->group_exit) {
+		signal->group_exit = true;
+		signal->group_code = PL_SIGKILL_CODE;
+	}
+	list_for_each_entry(thread, &signal->threads, thread_node)
+		pl_kill_thread(lab, thread);
+}
+
+/**
+ * pl_kill_namespace() - kill everyone in a namespace and those inside it
+ * @lab: the lab
+ * @ns: the namespace; takes no new pids from now on
+ * @except: its reaper, whose thread group is spared
+ *
+ * Walks the numbers of the namespace, each of which leads to a task that has
+ * one there, whatever namespace further in it lives in.
+ *
+ * Context: tasklist_lock held for writing.
+ */
+void pl_kill_namespace(struct pl_lab *lab, struct pl_pidns *ns, struct pl_task *except)
+{
+	struct pl_task *task;
+	struct pl_pid *pid;
+	int nr;
+
+	pl_assert_write_held(&lab->tasklist_lock);
+	pl_pidns_stop_adding(ns);
+	for (nr = 1; (pid = pl_pid_find_ge_get(nr, ns)); nr++) {
+		nr = pl_pid_nr(pid, ns);
+		task = pl_pid_first(lab, pid, PIDLAB_TYPE_PID);
+		if (task && !pl_task_same_group(task, except))
+			pl_kill_process(lab, task);
+		/* Published under the lock we hold or with users: not the last. */
+		pl_pid_put(pid);
+	}
+}
+
+/*
+ * The first process of a namespace ignores what comes from inside: nobody
+ * there may end the world they live in. From outside it is mortal.
+ */
+static bool immune(const struct pl_task *target, const struct pl_task *sender)
+{
+	const struct pl_task *leader = target->group_leader;
+
+	return pl_task_vnr(leader) == 1 &&
+	       pl_task_nr(sender, PIDLAB_TYPE_PID, pl_task_ns(leader)) != 0;
+}
+
+static void reach(struct pl_lab *lab, struct pl_task *target, struct pl_task *sender, int sig,
+		  unsigned int *count)
+{
+	(*count)++;
+	if (sig && !immune(target, sender))
+		pl_kill_process(lab, target);
+}
+
+static void reach_process(struct pl_lab *lab, struct pl_task *sender, int nr, int sig,
+			  unsigned int *count)
+{
+	struct pl_task *target;
+
+	pl_rcu_read_lock(lab);
+	target = pl_pid_first(lab, pl_pid_find(nr, pl_task_ns(sender)), PIDLAB_TYPE_PID);
+	pl_rcu_read_unlock(lab);
+	if (target)
+		reach(lab, target, sender, sig, count);
+}
+
+static void reach_group(struct pl_lab *lab, struct pl_task *sender, struct pl_pid *group, int sig,
+			unsigned int *count)
+{
+	struct pl_task *target;
+
+	if (!group)
+		return;
+	hlist_for_each_entry(target, &group->users[PIDLAB_TYPE_PGID], link[PIDLAB_TYPE_PGID].node)
+		reach(lab, target, sender, sig, count);
+}
+
+static void reach_everyone(struct pl_lab *lab, struct pl_task *sender, int sig,
+			   unsigned int *count)
+{
+	struct pl_pidns *ns = pl_task_ns(sender);
+	struct pl_task *target;
+
+	list_for_each_entry(target, &lab->tasks, node) {
+		if (pl_task_is_leader(target) && !pl_task_same_group(target, sender) &&
+		    pl_task_nr(target, PIDLAB_TYPE_PID, ns) > 1)
+			reach(lab, target, sender, sig, count);
+	}
+}
+
+/**
+ * pl_kill() - send a signal as kill(2) does
+ * @lab: the lab
+ * @sender: the acting task, its turn held
+ * @which: >0 a process, 0 the sender's group, -1 everyone the sender sees but
+ *	itself and the first process, less: the group of that number
+ * @sig: 0 or 9
+ * @count: out: processes reached, zombies and the immune included
+ *
+ * Only marks the victims; pl_run_killed() ends them.
+ *
+ * Context: takes tasklist_lock.
+ * Return: 0, or -ESRCH when nobody was reached.
+ */
+int pl_kill(struct pl_lab *lab, struct pl_task *sender, int which, int sig, unsigned int *count)
+{
+	struct pl_pid *group;
+
+	*count = 0;
+	if (which == INT_MIN)
+		return -ESRCH;
+	pl_write_lock(&lab->tasklist_lock);
+	if (which > 0) {
+		reach_process(lab, sender, which, sig, count);
+	} else if (which == -1) {
+		reach_everyone(lab, sender, sig, count);
+	} else {
+		pl_rcu_read_lock(lab);
+		group = which ? pl_pid_find(-which, pl_task_ns(sender)) :
+				pl_task_pid(sender, PIDLAB_TYPE_PGID);
+		reach_group(lab, sender, group, sig, count);
+		pl_rcu_read_unlock(lab);
+	}
+	pl_write_unlock(&lab->tasklist_lock);
+	return *count ? 0 : -ESRCH;
+}
+PL_EXPORT_FOR_KUNIT(pl_kill);

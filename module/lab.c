@@ -1,0 +1,352 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <linux/bits.h>
+#include <linux/err.h>
+#include <linux/mm.h>
+#include <linux/slab.h>
+
+#include "check.h"
+#include "compat.h"
+#include "exit.h"
+#include "fork.h"
+#include "generation.h"
+#include "kill.h"
+#include "lab.h"
+#include "pid.h"
+#include "pid_namespace.h"
+#include "ref.h"
+#include "task.h"
+
+/* A row of the table of settings. */
+struct setting_desc {
+	u64 preset;
+	u64 min;
+	u64 max;
+	bool known;
+};
+
+static const struct setting_desc setting_descs[PIDLAB_SETTING_SLOTS] = {
+#define SETTING_DESC(slot, NAME, name, preset, min, max, ...) [slot] = { preset, min, max, true },
+	PIDLAB_SETTINGS(SETTING_DESC)
+#undef SETTING_DESC
+};
+
+/* Labs whose memory is not freed yet, all openers together. */
+static atomic_long_t lab_count;
+
+/**
+ * pl_lab_count() - how many labs there are
+ *
+ * Return: labs whose memory is not freed.
+ */
+long pl_lab_count(void)
+{
+	return atomic_long_read(&lab_count);
+}
+PL_EXPORT_FOR_KUNIT(pl_lab_count);
+
+/**
+ * pl_lab_create() - an empty lab, not set up
+ *
+ * Context: may sleep.
+ * Return: the lab, to be closed; or an ERR_PTR(-ENOMEM).
+ */
+struct pl_lab *pl_lab_create(void)
+{
+	struct pl_lab *lab = kzalloc(sizeof(*lab), GFP_KERNEL_ACCOUNT);
+
+	if (!lab)
+		return ERR_PTR(-ENOMEM);
+	refcount_set(&lab->users, 1);
+	mutex_init(&lab->setup_lock);
+	init_rwsem(&lab->quiesce);
+	rwlock_init(&lab->tasklist_lock.lock);
+	spin_lock_init(&lab->pidmap_lock.lock);
+	xa_init_flags(&lab->objects, XA_FLAGS_LOCK_IRQ);
+	INIT_LIST_HEAD(&lab->tasks);
+	INIT_LIST_HEAD(&lab->killed);
+	init_waitqueue_head(&lab->exit_wait);
+	pl_tref_init_sentinel(lab);
+	atomic_long_inc(&lab_count);
+	return lab;
+}
+PL_EXPORT_FOR_KUNIT(pl_lab_create);
+
+/**
+ * pl_lab_get() - one more that needs the lab's memory
+ * @lab: the lab
+ */
+void pl_lab_get(struct pl_lab *lab)
+{
+	refcount_inc(&lab->users);
+}
+
+/**
+ * pl_lab_put() - one that needs the lab's memory less
+ * @lab: the lab; freed with the last
+ *
+ * Context: any but hard interrupts.
+ */
+void pl_lab_put(struct pl_lab *lab)
+{
+	if (!refcount_dec_and_test(&lab->users))
+		return;
+	xa_destroy(&lab->objects);
+	mutex_destroy(&lab->setup_lock);
+	kfree(lab);
+	atomic_long_dec(&lab_count);
+}
+
+/**
+ * pl_lab_ready() - whether SETUP is done
+ * @lab: the lab
+ *
+ * Return: true if so; what SETUP made is then visible.
+ */
+bool pl_lab_ready(const struct pl_lab *lab)
+{
+	/* Pairs with the release in pl_lab_setup(). */
+	return smp_load_acquire(&lab->ready);
+}
+PL_EXPORT_FOR_KUNIT(pl_lab_ready);
+
+static int take_setting(struct pl_lab *lab, const struct pidlab_setup *setup, unsigned int slot)
+{
+	const struct setting_desc *desc = &setting_descs[slot];
+	u64 value = setup->value[slot];
+
+	if (!(setup->given & BIT_ULL(slot))) {
+		if (value)
+			return -EINVAL;
+		lab->setting[slot] = desc->preset;
+		return 0;
+	}
+	if (!desc->known || value < desc->min || value > desc->max)
+		return -EINVAL;
+	lab->setting[slot] = value;
+	return 0;
+}
+
+static int take_settings(struct pl_lab *lab, const struct pidlab_setup *setup)
+{
+	unsigned int slot;
+	int error = 0;
+
+	if (setup->given >> PIDLAB_SETTING_SLOTS)
+		return -EINVAL;
+	for (slot = 0; slot < PIDLAB_SETTING_SLOTS && !error; slot++)
+		error = take_setting(lab, setup, slot);
+	if (error)
+		return error;
+	if (lab->setting[PIDLAB_SET_TASK_PAYLOAD] == PIDLAB_AUTO)
+		lab->setting[PIDLAB_SET_TASK_PAYLOAD] = pl_task_default_payload();
+	lab->generation = pl_generation_find(lab->setting[PIDLAB_SET_GENERATION]);
+	return lab->generation ? 0 : -EINVAL;
+}
+
+/* The root namespace and the first task; nothing is left after an error. */
+static int populate(struct pl_lab *lab)
+{
+	struct pl_ctx ctx = { .lab = lab };
+	struct pl_task *first;
+	int error;
+
+	error = lab->generation->index->init_lab(lab);
+	if (error)
+		return error;
+	lab->root_ns = pl_pidns_create(&ctx, NULL);
+	if (IS_ERR(lab->root_ns)) {
+		error = PTR_ERR(lab->root_ns);
+		goto out_index;
+	}
+	error = pl_fork_first(&ctx, &first);
+	if (error)
+		goto out_ns;
+	lab->init_id = first->object.id;
+	pl_task_put(first);
+	return 0;
+
+out_ns:
+	/* The failed pid's grace period may still need the namespace. */
+	pl_grace_period(lab);
+	pl_pidns_put(lab->root_ns);
+out_index:
+	lab->root_ns = NULL;
+	lab->generation->index->destroy_lab(lab);
+	return error;
+}
+
+/**
+ * pl_lab_setup() - choose the settings and make the first task
+ * @lab: the lab
+ * @setup: see uapi; @setup->init_task is written
+ *
+ * Context: may sleep.
+ * Return: 0; -EBUSY: done already; -EINVAL: a value out of range or given
+ * without its bit; -ENOMEM, -ENOSPC: as for fork. After an error it can be
+ * tried again.
+ */
+int pl_lab_setup(struct pl_lab *lab, struct pidlab_setup *setup)
+{
+	int error;
+
+	mutex_lock(&lab->setup_lock);
+	if (lab->ready) {
+		error = -EBUSY;
+		goto out;
+	}
+	error = take_settings(lab, setup);
+	if (!error)
+		error = populate(lab);
+	if (error)
+		goto out;
+	setup->init_task = lab->init_id;
+	/* Pairs with the acquire in pl_lab_ready(). */
+	smp_store_release(&lab->ready, true);
+out:
+	mutex_unlock(&lab->setup_lock);
+	return error;
+}
+PL_EXPORT_FOR_KUNIT(pl_lab_setup);
+
+static void drop_all_refs(struct pl_lab *lab)
+{
+	struct pl_object *object;
+	unsigned long serial;
+
+	xa_for_each(&lab->objects, serial, object) {
+		if (pl_id_kind(object->id) == PIDLAB_OBJECT_REF)
+			pl_ref_drop(lab, object->id);
+		cond_resched();
+	}
+}
+
+static void end_all_tasks(struct pl_lab *lab)
+{
+	struct pl_task *task;
+
+	pl_write_lock(&lab->tasklist_lock);
+	list_for_each_entry(task, &lab->tasks, node)
+		pl_kill_process(lab, task);
+	pl_write_unlock(&lab->tasklist_lock);
+	/* The first task goes last, and reaps whoever is left. */
+	pl_run_killed(lab, NULL);
+}
+
+/**
+ * pl_lab_close() - take the universe apart
+ * @lab: a lab in which no operation runs or can start any more
+ *
+ * References go first, then tasks, by the same steps as any exit, then the
+ * root namespace. What waits for a grace period goes with that.
+ *
+ * Context: may sleep.
+ */
+void pl_lab_close(struct pl_lab *lab)
+{
+	if (lab->ready) {
+		drop_all_refs(lab);
+		end_all_tasks(lab);
+		pl_pidns_put(lab->root_ns);
+		lab->generation->index->destroy_lab(lab);
+	}
+	pl_lab_put(lab);
+}
+PL_EXPORT_FOR_KUNIT(pl_lab_close);
+
+static void fill_sizes(u64 *bytes)
+{
+	bytes[PIDLAB_SIZE_TASK] = sizeof(struct pl_task);
+	bytes[PIDLAB_SIZE_PAYLOAD] = pl_task_default_payload();
+	bytes[PIDLAB_SIZE_PID0] = pl_pid_bytes(0);
+	bytes[PIDLAB_SIZE_PID1] = pl_pid_bytes(1);
+	bytes[PIDLAB_SIZE_PID4] = pl_pid_bytes(4);
+	bytes[PIDLAB_SIZE_TREF] = sizeof(struct pl_tref);
+	bytes[PIDLAB_SIZE_REF] = pl_ref_bytes();
+	bytes[PIDLAB_SIZE_NS] = pl_pidns_bytes(32768);
+	bytes[PIDLAB_SIZE_LAB] = sizeof(struct pl_lab);
+}
+
+static u64 objects(const struct pl_lab *lab, enum pl_mem kind)
+{
+	return atomic_long_read(&lab->account.objects[kind]);
+}
+
+static u64 bytes_of(const struct pl_lab *lab, enum pl_mem kind)
+{
+	return atomic_long_read(&lab->account.bytes[kind]);
+}
+
+static void fill_counters(struct pl_lab *lab, u64 *counter)
+{
+	struct pl_task *task;
+
+	pl_read_lock(&lab->tasklist_lock);
+	list_for_each_entry(task, &lab->tasks, node) {
+		if (task->state == PIDLAB_STATE_RUNNING)
+			counter[PIDLAB_CTR_RUNNING]++;
+		else
+			counter[PIDLAB_CTR_ZOMBIES]++;
+	}
+	pl_read_unlock(&lab->tasklist_lock);
+	counter[PIDLAB_CTR_TASKS] = objects(lab, PL_MEM_TASK);
+	counter[PIDLAB_CTR_PIDS] = objects(lab, PL_MEM_PID);
+	counter[PIDLAB_CTR_NAMESPACES] = objects(lab, PL_MEM_NS);
+	counter[PIDLAB_CTR_REFS] = objects(lab, PL_MEM_REF);
+	counter[PIDLAB_CTR_TREFS] = objects(lab, PL_MEM_TREF);
+	counter[PIDLAB_CTR_BYTES] = atomic_long_read(&lab->account.total);
+	counter[PIDLAB_CTR_TASK_BYTES] = bytes_of(lab, PL_MEM_TASK) +
+					 bytes_of(lab, PL_MEM_PAYLOAD) +
+					 bytes_of(lab, PL_MEM_SIGNAL);
+	counter[PIDLAB_CTR_PID_BYTES] = bytes_of(lab, PL_MEM_PID) + bytes_of(lab, PL_MEM_PID_EXT);
+	counter[PIDLAB_CTR_REF_BYTES] = bytes_of(lab, PL_MEM_REF) + bytes_of(lab, PL_MEM_TREF);
+	counter[PIDLAB_CTR_NS_BYTES] = bytes_of(lab, PL_MEM_NS) + bytes_of(lab, PL_MEM_PIDMAP);
+	counter[PIDLAB_CTR_FREED] = atomic_long_read(&lab->account.freed);
+	counter[PIDLAB_CTR_FORKS] = atomic_long_read(&lab->forks);
+}
+
+static int fill_leaks(struct pl_lab *lab, u64 *counter)
+{
+	struct pl_findings *findings = kzalloc(sizeof(*findings), GFP_KERNEL);
+	int error;
+
+	if (!findings)
+		return -ENOMEM;
+	error = pl_check(lab, findings);
+	counter[PIDLAB_CTR_LEAKS] = findings->leaks;
+	kfree(findings);
+	return error;
+}
+
+/**
+ * pl_lab_info() - describe the module and the lab
+ * @lab: the lab, set up or not
+ * @info: out: everything but @info->size
+ *
+ * Counters are those of the moment, what waits for a grace period included;
+ * then it waits for that, to tell leaks from what is about to go.
+ *
+ * Context: may sleep.
+ * Return: 0 or -ENOMEM.
+ */
+int pl_lab_info(struct pl_lab *lab, struct pidlab_info *info)
+{
+	int error;
+
+	info->abi = PIDLAB_ABI_VERSION;
+	info->generations = pl_generation_mask();
+#define LAST_OPCODE(nr, ...) info->opcodes = nr;
+	PIDLAB_OPS(LAST_OPCODE)
+#undef LAST_OPCODE
+	fill_sizes(info->bytes_of);
+	if (!pl_lab_ready(lab))
+		return 0;
+	info->ready = 1;
+	info->init_task = lab->init_id;
+	memcpy(info->setting, lab->setting, sizeof(info->setting));
+	down_write(&lab->quiesce);
+	fill_counters(lab, info->counter);
+	error = fill_leaks(lab, info->counter);
+	up_write(&lab->quiesce);
+	return error;
+}
+PL_EXPORT_FOR_KUNIT(pl_lab_info);

@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * A lab: one private universe of process identity.
+ *
+ * Owned by the open file that made it. Two labs share nothing but the slab
+ * caches. Closing the file takes the universe apart whatever state it is in;
+ * the memory of struct pl_lab itself goes with the last object that a grace
+ * period still holds.
+ */
+#ifndef PL_LAB_H
+#define PL_LAB_H
+
+#include <linux/rwsem.h>
+#include <linux/wait.h>
+#include <linux/xarray.h>
+
+#include "mem.h"
+#include "pidlab.h"
+#include "sync.h"
+#include "task_ref.h"
+
+struct pl_generation;
+struct pl_pidns;
+struct pl_task;
+
+/**
+ * struct pl_lab - one universe
+ * @users: one for the file, one for each object that memory is charged for
+ * @generation: the design of its pid machinery; set by SETUP, then constant
+ * @setting: by enum pidlab_setting; set by SETUP, then constant
+ * @ready: SETUP is done; everything above is constant from then on
+ * @setup_lock: serialises SETUP
+ * @quiesce: held for read by each operation, for write by a check
+ * @tasklist_lock: protects links, families, groups, states, task_refs and
+ *	the lists @tasks and @killed
+ * @pidmap_lock: protects what pl_pid_find() sees, and pl_pidns.adding
+ * @objects: serial of an id -> object; see object.h
+ * @last_serial: the last serial given
+ * @tasks: every task that is not reaped
+ * @killed: tasks with a pending SIGKILL whose exit nobody has begun
+ * @exit_wait: woken when a task has become a zombie or was released
+ * @root_ns: the outermost namespace; the lab owns a count
+ * @init_id: id of the first task
+ * @hash: buckets of the hash index; NULL where the generation has none
+ * @hash_bits: log2 of their number
+ * @init_tref: "nothing there" for task_refs; the lab owns its first count
+ * @sentinel_drops: attempts to drop the sentinel's own count; a bug each
+ * @account: memory and objects
+ * @forks: successful forks
+ * @rcu_pending: callbacks that have not done their work
+ * @hook: what to call at named points
+ * @hook_data: for @hook
+ */
+struct pl_lab {
+	refcount_t users;
+	const struct pl_generation *generation;
+	u64 setting[PIDLAB_SETTING_SLOTS];
+	bool ready;
+	struct mutex setup_lock;
+	struct rw_semaphore quiesce;
+	struct pl_rwlock tasklist_lock;
+	struct pl_spinlock pidmap_lock;
+	struct xarray objects;
+	atomic_long_t last_serial;
+	struct list_head tasks;
+	struct list_head killed;
+	wait_queue_head_t exit_wait;
+	struct pl_pidns *root_ns;
+	u64 init_id;
+	struct hlist_head *hash;
+	unsigned int hash_bits;
+	struct pl_tref init_tref;
+	atomic_t sentinel_drops;
+	struct pl_account account;
+	atomic_long_t forks;
+	atomic_long_t rcu_pending;
+	pl_hook_fn hook;
+	void *hook_data;
+};
+
+struct pl_lab *pl_lab_create(void);
+int pl_lab_setup(struct pl_lab *lab, struct pidlab_setup *setup);
+void pl_lab_close(struct pl_lab *lab);
+
+void pl_lab_get(struct pl_lab *lab);
+void pl_lab_put(struct pl_lab *lab);
+
+bool pl_lab_ready(const struct pl_lab *lab);
+int pl_lab_info(struct pl_lab *lab, struct pidlab_info *info);
+long pl_lab_count(void);
+
+#endif /* PL_LAB_H */

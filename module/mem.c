@@ -1,0 +1,186 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <linux/err.h>
+#include <linux/mm.h>
+
+#include "compat.h"
+#include "lab.h"
+#include "mem.h"
+
+/* All labs together: zero once the last one is closed and its frees are done. */
+static struct pl_account global;
+
+static const char *const kind_names[] = {
+#define PL_MEM_NAME(NAME, name) [PL_MEM_##NAME] = name,
+	PL_MEM_KINDS(PL_MEM_NAME)
+#undef PL_MEM_NAME
+};
+
+/* Which setting limits the objects of a kind, and the error past it. */
+static const struct {
+	int setting;
+	int error;
+} limits[PL_MEM_COUNT] = {
+	[PL_MEM_TASK] = { PIDLAB_SET_MAX_TASKS, -EAGAIN },
+	[PL_MEM_REF] = { PIDLAB_SET_MAX_REFS, -ENOSPC },
+	[PL_MEM_NS] = { PIDLAB_SET_MAX_NS, -ENOSPC },
+};
+
+/**
+ * pl_mem_name() - what a kind of memory is called
+ * @kind: the kind
+ *
+ * Return: a constant string.
+ */
+const char *pl_mem_name(enum pl_mem kind)
+{
+	return kind_names[kind];
+}
+
+/**
+ * pl_mem_global() - the account of all labs
+ *
+ * Return: the account, for reading.
+ */
+const struct pl_account *pl_mem_global(void)
+{
+	return &global;
+}
+PL_EXPORT_FOR_KUNIT(pl_mem_global);
+
+/**
+ * pl_fail_point() - an allocation of the operation is about to happen
+ * @ctx: the operation
+ *
+ * Return: 0, or -ENOMEM if it is the one that was asked to fail.
+ */
+int pl_fail_point(struct pl_ctx *ctx)
+{
+	ctx->allocations++;
+	return ctx->allocations == ctx->fail_nth ? -ENOMEM : 0;
+}
+
+static void account_add(struct pl_account *account, enum pl_mem kind, long objects, long bytes)
+{
+	atomic_long_add(objects, &account->objects[kind]);
+	atomic_long_add(bytes, &account->bytes[kind]);
+	atomic_long_add(bytes, &account->total);
+	if (objects < 0)
+		atomic_long_inc(&account->freed);
+}
+
+/*
+ * Adds first and takes back if that was too much: two threads can both be
+ * refused near the limit, but never both pass it.
+ */
+static int charge(struct pl_ctx *ctx, enum pl_mem kind, size_t bytes)
+{
+	struct pl_lab *lab = ctx->lab;
+	int error = pl_fail_point(ctx);
+
+	if (error)
+		return error;
+	if (limits[kind].error &&
+	    atomic_long_inc_return(&lab->account.objects[kind]) >
+		    (long)lab->setting[limits[kind].setting])
+		error = limits[kind].error;
+	else if (!limits[kind].error)
+		atomic_long_inc(&lab->account.objects[kind]);
+	if (!error && atomic_long_add_return(bytes, &lab->account.total) >
+			      (long)lab->setting[PIDLAB_SET_MAX_BYTES]) {
+		atomic_long_sub(bytes, &lab->account.total);
+		error = -ENOSPC;
+	}
+	if (error) {
+		atomic_long_dec(&lab->account.objects[kind]);
+		return error;
+	}
+	atomic_long_add(bytes, &lab->account.bytes[kind]);
+	account_add(&global, kind, 1, bytes);
+	pl_lab_get(lab);
+	return 0;
+}
+
+static void uncharge(struct pl_lab *lab, enum pl_mem kind, size_t bytes)
+{
+	account_add(&lab->account, kind, -1, -(long)bytes);
+	account_add(&global, kind, -1, -(long)bytes);
+	pl_lab_put(lab);
+}
+
+/**
+ * pl_cache_zalloc() - a zeroed object from a cache
+ * @ctx: the operation
+ * @kind: what it is
+ * @cache: where from
+ *
+ * Context: may sleep.
+ * Return: the object, to be given back with pl_cache_free(), or an ERR_PTR:
+ * -ENOMEM, -EAGAIN or -ENOSPC by the limit that was reached.
+ */
+void *pl_cache_zalloc(struct pl_ctx *ctx, enum pl_mem kind, struct kmem_cache *cache)
+{
+	size_t bytes = kmem_cache_size(cache);
+	int error = charge(ctx, kind, bytes);
+	void *object;
+
+	if (error)
+		return ERR_PTR(error);
+	object = kmem_cache_zalloc(cache, GFP_KERNEL_ACCOUNT);
+	if (object)
+		return object;
+	uncharge(ctx->lab, kind, bytes);
+	return ERR_PTR(-ENOMEM);
+}
+
+/**
+ * pl_cache_free() - give back what pl_cache_zalloc() gave
+ * @lab: whose it is
+ * @kind: what it is
+ * @cache: where from
+ * @object: the object
+ *
+ * Context: any.
+ */
+void pl_cache_free(struct pl_lab *lab, enum pl_mem kind, struct kmem_cache *cache, void *object)
+{
+	kmem_cache_free(cache, object);
+	uncharge(lab, kind, kmem_cache_size(cache));
+}
+
+/**
+ * pl_kvzalloc() - zeroed memory
+ * @ctx: the operation
+ * @kind: what it is
+ * @bytes: how much, not 0
+ *
+ * Context: may sleep.
+ * Return: as pl_cache_zalloc(); given back with pl_kvfree().
+ */
+void *pl_kvzalloc(struct pl_ctx *ctx, enum pl_mem kind, size_t bytes)
+{
+	int error = charge(ctx, kind, bytes);
+	void *object;
+
+	if (error)
+		return ERR_PTR(error);
+	object = kvzalloc(bytes, GFP_KERNEL_ACCOUNT);
+	if (object)
+		return object;
+	uncharge(ctx->lab, kind, bytes);
+	return ERR_PTR(-ENOMEM);
+}
+
+/**
+ * pl_kvfree() - give back what pl_kvzalloc() gave
+ * @lab: whose it is
+ * @kind: what it is
+ * @object: the memory
+ * @bytes: as it was asked for
+ *
+ * Context: any but hard interrupts.
+ */
+void pl_kvfree(struct pl_lab *lab, enum pl_mem kind, void *object, size_t bytes)
+{
+	kvfree(object);
+	uncharge(lab, kind, bytes);
+}

@@ -1,0 +1,262 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <linux/array_size.h>
+#include <linux/limits.h>
+#include <linux/nospec.h>
+#include <linux/string.h>
+
+#include "compat.h"
+#include "exit.h"
+#include "lab.h"
+#include "op.h"
+#include "pid.h"
+#include "pid_namespace.h"
+#include "ref.h"
+#include "task.h"
+
+/* Behaviour of an operation that the public table does not tell. */
+#define ACTS BIT(0) /* takes the turn of its first operand, a running task */
+
+/**
+ * struct pl_op_desc - one row of the instruction set
+ * @handler: does it; writes op->res
+ * @flags: PIDLAB_F_* that are allowed
+ * @kind: enum pidlab_arg of each operand
+ */
+struct pl_op_desc {
+	pl_handler_fn handler;
+	u16 flags;
+	u8 kind[PIDLAB_OP_ARGS];
+};
+
+#define DESC(nr, NAME, name, allowed, K0, n0, K1, n1, K2, n2, K3, n3, ...) \
+	[nr] = { \
+		.handler = pl_op_##name, \
+		.flags = allowed, \
+		.kind = { PIDLAB_ARG_##K0, PIDLAB_ARG_##K1, PIDLAB_ARG_##K2, PIDLAB_ARG_##K3 }, \
+	},
+
+static const struct pl_op_desc descs[] = { PIDLAB_OPS(DESC) };
+
+static const u16 traits[ARRAY_SIZE(descs)] = {
+	[PIDLAB_OP_FORK] = ACTS,   [PIDLAB_OP_WAIT] = ACTS,   [PIDLAB_OP_EXEC] = ACTS,
+	[PIDLAB_OP_SETPGID] = ACTS, [PIDLAB_OP_SETSID] = ACTS, [PIDLAB_OP_KILL] = ACTS,
+};
+
+static const struct pl_op_desc *find_desc(unsigned int opcode)
+{
+	if (opcode >= ARRAY_SIZE(descs))
+		return NULL;
+	opcode = array_index_nospec(opcode, ARRAY_SIZE(descs));
+	return descs[opcode].handler ? &descs[opcode] : NULL;
+}
+
+static bool fits_int(u64 value)
+{
+	return (s64)value >= INT_MIN && (s64)value <= INT_MAX;
+}
+
+/* A counted object of one of two kinds; an id of another kind is EBADF. */
+static struct pl_object *get_object(struct pl_lab *lab, u64 id, enum pidlab_object kind,
+				    enum pidlab_object other, int *error)
+{
+	struct pl_object *object = NULL;
+
+	if (!id)
+		*error = -EINVAL;
+	else if (pl_id_kind(id) != kind && pl_id_kind(id) != other)
+		*error = -EBADF;
+	else if (!(object = pl_object_get(lab, id)))
+		*error = -ESRCH;
+	return object;
+}
+
+/* A namespace: its own id, that of a task in it, or 0 for the root. */
+static int resolve_ns(struct pl_call *call, int i, u64 id)
+{
+	struct pl_lab *lab = call->ctx.lab;
+	struct pl_object *object;
+	struct pl_pidns *ns;
+	int error = 0;
+
+	if (!id) {
+		call->ns[i] = pl_pidns_get(lab->root_ns);
+		return 0;
+	}
+	object = get_object(lab, id, PIDLAB_OBJECT_NS, PIDLAB_OBJECT_TASK, &error);
+	if (!object)
+		return error;
+	if (pl_id_kind(id) == PIDLAB_OBJECT_NS) {
+		call->ns[i] = pl_pidns_of(object);
+		return 0;
+	}
+	pl_read_lock(&lab->tasklist_lock);
+	ns = pl_task_ns(pl_task_of(object));
+	if (ns)
+		call->ns[i] = pl_pidns_get(ns);
+	pl_read_unlock(&lab->tasklist_lock);
+	pl_task_put(pl_task_of(object));
+	return ns ? 0 : -ESRCH;
+}
+
+static int resolve_object(struct pl_call *call, int i, u64 id, enum pidlab_object kind,
+			  enum pidlab_object other)
+{
+	int error = 0;
+	struct pl_object *object = get_object(call->ctx.lab, id, kind, other, &error);
+
+	if (!object)
+		return error;
+	switch (pl_id_kind(id)) {
+	case PIDLAB_OBJECT_TASK:
+		call->task[i] = pl_task_of(object);
+		break;
+	case PIDLAB_OBJECT_PID:
+		call->pid[i] = pl_pid_of(object);
+		break;
+	case PIDLAB_OBJECT_REF:
+		call->ref[i] = pl_ref_of(object);
+		break;
+	default:
+		break;
+	}
+	return 0;
+}
+
+static int resolve(struct pl_call *call, int i, unsigned int kind)
+{
+	u64 value = call->op->arg[i];
+
+	switch (kind) {
+	case PIDLAB_ARG_TASK:
+		return resolve_object(call, i, value, PIDLAB_OBJECT_TASK, PIDLAB_OBJECT_TASK);
+	case PIDLAB_ARG_PID:
+		return resolve_object(call, i, value, PIDLAB_OBJECT_PID, PIDLAB_OBJECT_PID);
+	case PIDLAB_ARG_OWNER:
+		return resolve_object(call, i, value, PIDLAB_OBJECT_TASK, PIDLAB_OBJECT_PID);
+	case PIDLAB_ARG_REF:
+		return resolve_object(call, i, value, PIDLAB_OBJECT_REF, PIDLAB_OBJECT_REF);
+	case PIDLAB_ARG_NS:
+		return resolve_ns(call, i, value);
+	case PIDLAB_ARG_NR:
+	case PIDLAB_ARG_SELF:
+	case PIDLAB_ARG_SELECT:
+		return fits_int(value) ? 0 : -EINVAL;
+	case PIDLAB_ARG_TYPE:
+		return value < PIDLAB_TYPE_COUNT ? 0 : -EINVAL;
+	case PIDLAB_ARG_SIG:
+		return value == 0 || value == 9 ? 0 : -EINVAL;
+	case PIDLAB_ARG_CODE:
+		return value <= 255 ? 0 : -EINVAL;
+	default:
+		return value ? -EINVAL : 0;
+	}
+}
+
+/*
+ * Refusals of form come before look-ups, so that a wrong instruction gets the
+ * same answer whatever the lab holds.
+ */
+static int check_form(const struct pl_op_desc *desc, const struct pidlab_op *op)
+{
+	int i;
+
+	if (op->flags & ~desc->flags)
+		return -EINVAL;
+	for (i = 0; i < PIDLAB_OP_ARGS; i++) {
+		if (desc->kind[i] == PIDLAB_ARG_NONE && op->arg[i])
+			return -EINVAL;
+	}
+	return 0;
+}
+
+static int resolve_all(const struct pl_op_desc *desc, struct pl_call *call)
+{
+	int i, error = check_form(desc, call->op);
+
+	for (i = 0; i < PIDLAB_OP_ARGS && !error; i++)
+		error = resolve(call, i, desc->kind[i]);
+	return error;
+}
+
+static void put_operands(struct pl_call *call)
+{
+	int i;
+
+	for (i = 0; i < PIDLAB_OP_ARGS; i++) {
+		if (call->task[i])
+			pl_task_put(call->task[i]);
+		if (call->ref[i])
+			pl_ref_put(call->ctx.lab, call->ref[i]);
+		if (call->ns[i])
+			pl_pidns_put(call->ns[i]);
+		pl_pid_put(call->pid[i]);
+	}
+}
+
+/* A task acts only while it runs; a pending kill comes first. */
+static int may_act(struct pl_lab *lab, const struct pl_task *task)
+{
+	int error = 0;
+
+	pl_read_lock(&lab->tasklist_lock);
+	if (task->flags & PL_TASK_EXITING)
+		error = -ESRCH;
+	else if (task->flags & PL_TASK_KILLED)
+		error = -EINTR;
+	pl_read_unlock(&lab->tasklist_lock);
+	return error;
+}
+
+static int act(const struct pl_op_desc *desc, struct pl_call *call)
+{
+	struct pl_task *task = call->task[0];
+	int error;
+
+	mutex_lock(&task->turn);
+	error = may_act(call->ctx.lab, task);
+	if (!error)
+		error = desc->handler(call);
+	mutex_unlock(&task->turn);
+	return error;
+}
+
+static int execute(struct pl_lab *lab, struct pidlab_op *op)
+{
+	const struct pl_op_desc *desc = find_desc(op->opcode);
+	struct pl_call call = {
+		.ctx = { .lab = lab, .fail_nth = op->fail_nth },
+		.op = op,
+	};
+	int error;
+
+	if (!desc)
+		return -EOPNOTSUPP;
+	error = resolve_all(desc, &call);
+	if (!error)
+		error = traits[op->opcode] & ACTS ? act(desc, &call) : desc->handler(&call);
+	/* What this operation has killed dies before it is over. */
+	pl_run_killed(lab, NULL);
+	put_operands(&call);
+	return error;
+}
+
+/**
+ * pl_op_run() - execute one instruction
+ * @lab: a lab that is set up
+ * @op: the instruction; its error and results are written
+ *
+ * Context: may sleep; no lock of the lab held.
+ */
+void pl_op_run(struct pl_lab *lab, struct pidlab_op *op)
+{
+	int error;
+
+	memset(op->res, 0, sizeof(op->res));
+	down_read(&lab->quiesce);
+	error = execute(lab, op);
+	up_read(&lab->quiesce);
+	if (error)
+		memset(op->res, 0, sizeof(op->res));
+	op->error = error;
+}
+PL_EXPORT_FOR_KUNIT(pl_op_run);

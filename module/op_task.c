@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Handlers of the operations on tasks: fork, exit, wait, exec, groups, kill. */
+#include "compat.h"
+#include "exec.h"
+#include "exit.h"
+#include "fork.h"
+#include "group.h"
+#include "kill.h"
+#include "lab.h"
+#include "op.h"
+#include "pid_namespace.h"
+#include "task.h"
+#include "wait.h"
+
+int pl_op_fork(struct pl_call *call)
+{
+	struct pl_lab *lab = call->ctx.lab;
+	struct pl_task *parent = call->task[0], *child;
+	int error = pl_fork(&call->ctx, parent, call->op->flags, &child);
+
+	if (error)
+		return error;
+	call->op->res[0] = child->object.id;
+	pl_read_lock(&lab->tasklist_lock);
+	call->op->res[1] = pl_task_nr(child, PIDLAB_TYPE_PID, pl_task_ns(parent));
+	pl_read_unlock(&lab->tasklist_lock);
+	pl_task_put(child);
+	return 0;
+}
+
+int pl_op_exit(struct pl_call *call)
+{
+	return pl_exit(call->ctx.lab, call->task[0], call->op->exit.code,
+		       call->op->flags & PIDLAB_F_GROUP);
+}
+
+int pl_op_wait(struct pl_call *call)
+{
+	struct pl_reaped reaped;
+	int error = pl_wait(call->ctx.lab, call->task[0], call->op->wait.which,
+			    call->op->flags & PIDLAB_F_KEEP, &reaped);
+
+	call->op->res[0] = reaped.id;
+	call->op->res[1] = reaped.nr;
+	call->op->res[2] = reaped.code;
+	return error;
+}
+
+int pl_op_reap(struct pl_call *call)
+{
+	struct pl_reaped reaped;
+	int error = pl_reap(call->ctx.lab, call->task[0], &reaped);
+
+	call->op->res[0] = reaped.nr;
+	call->op->res[1] = reaped.code;
+	return error;
+}
+
+int pl_op_exec(struct pl_call *call)
+{
+	struct pl_lab *lab = call->ctx.lab;
+	int error = pl_exec(lab, call->task[0]);
+
+	if (error)
+		return error;
+	pl_read_lock(&lab->tasklist_lock);
+	call->op->res[0] = pl_task_vnr(call->task[0]);
+	pl_read_unlock(&lab->tasklist_lock);
+	return 0;
+}
+
+int pl_op_setpgid(struct pl_call *call)
+{
+	return pl_setpgid(call->ctx.lab, call->task[0], call->op->setpgid.nr,
+			  call->op->setpgid.pgid);
+}
+
+int pl_op_setsid(struct pl_call *call)
+{
+	int sid = pl_setsid(call->ctx.lab, call->task[0]);
+
+	if (sid < 0)
+		return sid;
+	call->op->res[0] = sid;
+	return 0;
+}
+
+int pl_op_kill(struct pl_call *call)
+{
+	unsigned int count;
+	int error = pl_kill(call->ctx.lab, call->task[0], call->op->kill.which,
+			    call->op->kill.sig, &count);
+
+	call->op->res[0] = count;
+	return error;
+}
+
+int pl_op_state(struct pl_call *call)
+{
+	struct pl_lab *lab = call->ctx.lab;
+	struct pl_task *task = call->task[0];
+
+	pl_read_lock(&lab->tasklist_lock);
+	call->op->res[0] = task->state;
+	call->op->res[1] = task->state == PIDLAB_STATE_RUNNING ? 0 : task->exit_code;
+	/* Without the count of this call. */
+	call->op->res[2] = refcount_read(&task->object.count) - 1;
+	pl_read_unlock(&lab->tasklist_lock);
+	return 0;
+}
+
+int pl_op_gp(struct pl_call *call)
+{
+	pl_grace_period(call->ctx.lab);
+	return 0;
+}

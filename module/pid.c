@@ -1,0 +1,330 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <linux/err.h>
+#include <linux/overflow.h>
+#include <linux/slab.h>
+
+#include "compat.h"
+#include "generation.h"
+#include "lab.h"
+#include "mem.h"
+#include "pid.h"
+#include "pid_namespace.h"
+#include "task.h"
+#include "task_ref.h"
+
+/**
+ * pl_pid_bytes() - size of a struct pl_pid
+ * @level: depth of its namespace
+ *
+ * Return: bytes.
+ */
+size_t pl_pid_bytes(unsigned int level)
+{
+	return struct_size_t(struct pl_pid, numbers, level + 1);
+}
+PL_EXPORT_FOR_KUNIT(pl_pid_bytes);
+
+/**
+ * pl_pid_ns() - the innermost namespace of a pid
+ * @pid: the pid
+ *
+ * Return: the namespace; the pid's count keeps it.
+ */
+struct pl_pidns *pl_pid_ns(const struct pl_pid *pid)
+{
+	return pid->numbers[pid->level].ns;
+}
+PL_EXPORT_FOR_KUNIT(pl_pid_ns);
+
+/**
+ * pl_pid_lab() - where a pid lives
+ * @pid: the pid
+ *
+ * Return: the lab.
+ */
+struct pl_lab *pl_pid_lab(const struct pl_pid *pid)
+{
+	return pl_pid_ns(pid)->lab;
+}
+
+static const struct pl_index_ops *index_of(const struct pl_lab *lab)
+{
+	return lab->generation->index;
+}
+
+/* Gives back the numbers of the levels above @level, innermost first. */
+static void release_numbers(struct pl_pid *pid, int level)
+{
+	for (level++; level <= (int)pid->level; level++)
+		index_of(pl_pid_lab(pid))->release(pid->numbers[level].ns, pid->numbers[level].nr);
+}
+
+/* Takes a number at each level, from the innermost to the root. */
+static int take_numbers(struct pl_ctx *ctx, struct pl_pid *pid, struct pl_pidns *ns)
+{
+	int level, nr;
+
+	for (level = ns->level; level >= 0; level--) {
+		pid->numbers[level].ns = ns;
+		nr = index_of(ctx->lab)->alloc(ctx, ns);
+		if (nr < 0) {
+			release_numbers(pid, level);
+			return nr;
+		}
+		pid->numbers[level].nr = nr;
+		ns = ns->parent;
+	}
+	return 0;
+}
+
+/* All levels become visible in one step, or none if the namespace is dying. */
+static int publish(struct pl_lab *lab, struct pl_pid *pid)
+{
+	unsigned long flags;
+	int level, error = 0;
+
+	pl_spin_lock(&lab->pidmap_lock, flags);
+	if (pl_pid_ns(pid)->adding) {
+		pl_object_publish(lab, &pid->object);
+		for (level = pid->level; level >= 0; level--) {
+			index_of(lab)->publish(pid, &pid->numbers[level]);
+			pid->numbers[level].ns->nr_pids++;
+		}
+		pid->published = true;
+	} else {
+		error = -ENOMEM;
+	}
+	pl_spin_unlock(&lab->pidmap_lock, flags);
+	return error;
+}
+
+/**
+ * pl_pid_alloc() - a pid with a number at each level, published
+ * @ctx: the operation
+ * @ns: its innermost namespace
+ *
+ * It can be found before any task uses it. Its one count belongs to its being
+ * published: it goes with the last detach, or with pl_pid_free() where no task
+ * ever attached.
+ *
+ * Context: may sleep.
+ * Return: the pid, or an ERR_PTR: -EAGAIN: no number; -ENOSPC: a limit;
+ * -ENOMEM: no memory, or the namespace takes no new pids.
+ */
+struct pl_pid *pl_pid_alloc(struct pl_ctx *ctx, struct pl_pidns *ns)
+{
+	struct pl_lab *lab = ctx->lab;
+	struct pl_pid *pid;
+	int error;
+
+	pid = pl_cache_zalloc(ctx, PL_MEM_PID, ns->pid_cache);
+	if (IS_ERR(pid))
+		return pid;
+	refcount_set(&pid->object.count, 1);
+	pid->level = ns->level;
+
+	error = pl_object_reserve(ctx, &pid->object, PIDLAB_OBJECT_PID);
+	if (error)
+		goto out_free;
+	error = take_numbers(ctx, pid, ns);
+	if (error)
+		goto out_cancel;
+	pl_point(lab, PL_POINT_PID_NUMBERED);
+	pl_pidns_get(ns);
+	error = publish(lab, pid);
+	if (error)
+		goto out_numbers;
+	pl_point(lab, PL_POINT_PID_PUBLISHED);
+	return pid;
+
+out_numbers:
+	/* The caller holds the namespace, so this is not its last count. */
+	pl_pidns_put(ns);
+	release_numbers(pid, -1);
+out_cancel:
+	pl_object_cancel(lab, &pid->object);
+out_free:
+	pl_cache_free(lab, PL_MEM_PID, ns->pid_cache, pid);
+	return ERR_PTR(error);
+}
+PL_EXPORT_FOR_KUNIT(pl_pid_alloc);
+
+static void delayed_put_pid(struct rcu_head *rcu)
+{
+	struct pl_pid *pid = container_of(rcu, struct pl_pid, rcu);
+	struct pl_lab *lab = pl_pid_lab(pid);
+
+	pl_pid_put(pid);
+	pl_rcu_done(lab);
+}
+
+/**
+ * pl_pid_free() - unpublish a pid and give its numbers back
+ * @lab: the lab
+ * @pid: published, without users
+ *
+ * Afterwards nobody new can find it. Those who may still hold it: readers that
+ * found it before (hence the grace period), and whoever counts it. The numbers
+ * are free at once: another pid may have them before this one's memory goes,
+ * but never two published ones.
+ *
+ * Context: any, tasklist_lock held or not.
+ */
+void pl_pid_free(struct pl_lab *lab, struct pl_pid *pid)
+{
+	unsigned long flags;
+	int level;
+
+	pl_spin_lock(&lab->pidmap_lock, flags);
+	pid->published = false;
+	for (level = 0; level <= (int)pid->level; level++) {
+		index_of(lab)->unpublish(pid, &pid->numbers[level]);
+		pid->numbers[level].ns->nr_pids--;
+	}
+	pl_spin_unlock(&lab->pidmap_lock, flags);
+
+	release_numbers(pid, -1);
+	pl_call_rcu(lab, &pid->rcu, delayed_put_pid);
+}
+PL_EXPORT_FOR_KUNIT(pl_pid_free);
+
+/**
+ * pl_pid_get() - count a pid once more
+ * @pid: NULL, or a pid the caller has a count of or that is published and
+ *	cannot be unpublished now
+ *
+ * Return: @pid.
+ */
+struct pl_pid *pl_pid_get(struct pl_pid *pid)
+{
+	if (pid)
+		refcount_inc(&pid->object.count);
+	return pid;
+}
+PL_EXPORT_FOR_KUNIT(pl_pid_get);
+
+/**
+ * pl_pid_put() - drop a count; the last frees the pid and drops its namespace
+ * @pid: NULL is fine
+ *
+ * Context: any but hard interrupts.
+ */
+void pl_pid_put(struct pl_pid *pid)
+{
+	struct pl_pidns *ns;
+
+	if (!pid)
+		return;
+	ns = pl_pid_ns(pid);
+	if (!pl_object_put(ns->lab, &pid->object))
+		return;
+	pl_tref_free_ext(ns->lab, pid);
+	pl_cache_free(ns->lab, PL_MEM_PID, ns->pid_cache, pid);
+	pl_pidns_put(ns);
+}
+PL_EXPORT_FOR_KUNIT(pl_pid_put);
+
+/**
+ * pl_pid_has_users() - whether any task uses a pid
+ * @pid: the pid
+ *
+ * Context: tasklist_lock held.
+ * Return: true if so.
+ */
+bool pl_pid_has_users(const struct pl_pid *pid)
+{
+	int type;
+
+	for (type = 0; type < PIDLAB_TYPE_COUNT; type++) {
+		if (!hlist_empty(&pid->users[type]))
+			return true;
+	}
+	return false;
+}
+PL_EXPORT_FOR_KUNIT(pl_pid_has_users);
+
+/**
+ * pl_pid_attach() - let a task use a pid
+ * @task: with an empty link of this type
+ * @type: how
+ * @pid: published
+ *
+ * The newest user comes first.
+ *
+ * Context: tasklist_lock held for writing.
+ */
+void pl_pid_attach(struct pl_task *task, enum pidlab_type type, struct pl_pid *pid)
+{
+	struct pl_link *link = &task->link[type];
+
+	pl_assert_write_held(&task->lab->tasklist_lock);
+	link->pid = pid;
+	hlist_add_head_rcu(&link->node, &pid->users[type]);
+	pl_tref_follow(task->lab, pid, type);
+}
+PL_EXPORT_FOR_KUNIT(pl_pid_attach);
+
+/**
+ * pl_pid_detach() - end a task's use of a pid
+ * @task: the task; an empty link is left alone
+ * @type: which use
+ *
+ * Readers under RCU may still meet the task in the pid's list. The pid is
+ * freed with its last user.
+ *
+ * Context: tasklist_lock held for writing.
+ */
+void pl_pid_detach(struct pl_task *task, enum pidlab_type type)
+{
+	struct pl_link *link = &task->link[type];
+	struct pl_pid *pid = link->pid;
+
+	pl_assert_write_held(&task->lab->tasklist_lock);
+	if (!pid)
+		return;
+	hlist_del_rcu(&link->node);
+	link->pid = NULL;
+	pl_tref_follow(task->lab, pid, type);
+	if (!pl_pid_has_users(pid))
+		pl_pid_free(task->lab, pid);
+}
+PL_EXPORT_FOR_KUNIT(pl_pid_detach);
+
+/**
+ * pl_pid_change() - use another pid from now on
+ * @task: the task
+ * @type: which use
+ * @pid: the new one; it has other users, or is not the old one
+ *
+ * Context: tasklist_lock held for writing.
+ */
+void pl_pid_change(struct pl_task *task, enum pidlab_type type, struct pl_pid *pid)
+{
+	if (task->link[type].pid == pid)
+		return;
+	pl_pid_detach(task, type);
+	pl_pid_attach(task, type, pid);
+}
+PL_EXPORT_FOR_KUNIT(pl_pid_change);
+
+/**
+ * pl_pid_transfer() - put one task in the place of another in a pid's list
+ * @from: its link of this type is empty afterwards
+ * @to: its link of this type was empty
+ * @type: which use
+ *
+ * A reader under RCU sees one of the two, never neither.
+ *
+ * Context: tasklist_lock held for writing.
+ */
+void pl_pid_transfer(struct pl_task *from, struct pl_task *to, enum pidlab_type type)
+{
+	struct pl_pid *pid = from->link[type].pid;
+
+	pl_assert_write_held(&from->lab->tasklist_lock);
+	to->link[type].pid = pid;
+	hlist_replace_rcu(&from->link[type].node, &to->link[type].node);
+	from->link[type].pid = NULL;
+	pl_tref_follow(from->lab, pid, type);
+}
+PL_EXPORT_FOR_KUNIT(pl_pid_transfer);

@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * A pid namespace: a space of numbers nested in another.
+ *
+ * A pid has a number in its namespace and in each one around it. Counted by
+ * each pid that is innermost in it, by each namespace inside it, and by
+ * whoever names it for longer than a lock is held; the root by its lab. It
+ * counts its parent, and the last put climbs that chain in a loop, since
+ * thirty-two levels of recursion do not belong on a kernel stack.
+ */
+#ifndef PL_PID_NAMESPACE_H
+#define PL_PID_NAMESPACE_H
+
+#include "object.h"
+#include "pidmap.h"
+
+struct kmem_cache;
+struct pl_ctx;
+struct pl_lab;
+struct pl_task;
+
+#define PL_MAX_LEVEL 32
+
+/**
+ * struct pl_pidns - a pid namespace
+ * @object: id and count
+ * @lab: where it lives
+ * @parent: the namespace around it, counted; NULL for the root
+ * @level: depth, 0 for the root
+ * @pid_cache: where pids of this depth come from
+ * @reaper: parent of its orphans; NULL before its first task and after the
+ *	end; under tasklist_lock
+ * @adding: new pids are accepted; cleared for good when the reaper dies;
+ *	under pidmap_lock
+ * @nr_pids: published pids that have a number here; under pidmap_lock
+ * @live: tasks with a number here that have not exited; under tasklist_lock
+ * @map: which numbers are taken
+ */
+struct pl_pidns {
+	struct pl_object object;
+	struct pl_lab *lab;
+	struct pl_pidns *parent;
+	unsigned int level;
+	struct kmem_cache *pid_cache;
+	struct pl_task *reaper;
+	bool adding;
+	unsigned int nr_pids;
+	unsigned int live;
+	struct pl_pidmap map;
+};
+
+int pl_pidns_init_caches(void);
+void pl_pidns_exit_caches(void);
+size_t pl_pidns_bytes(int pid_max);
+
+struct pl_pidns *pl_pidns_create(struct pl_ctx *ctx, struct pl_pidns *parent);
+struct pl_pidns *pl_pidns_get(struct pl_pidns *ns);
+void pl_pidns_put(struct pl_pidns *ns);
+void pl_pidns_stop_adding(struct pl_pidns *ns);
+
+static inline struct pl_pidns *pl_pidns_of(struct pl_object *object)
+{
+	return container_of(object, struct pl_pidns, object);
+}
+
+#endif /* PL_PID_NAMESPACE_H */

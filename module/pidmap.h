@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Which numbers of a namespace are taken: bitmap pages, as in 2.6.
+ *
+ * The next number is the last one + 1; at pid_max it wraps to PL_RESERVED_PIDS.
+ * Pages are allocated on first use and stay until the namespace goes. Taking
+ * and giving back a number is one atomic bit operation, without a lock.
+ * Owned by its namespace.
+ */
+#ifndef PL_PIDMAP_H
+#define PL_PIDMAP_H
+
+#include <linux/atomic.h>
+#include <linux/mm.h>
+#include <linux/types.h>
+
+struct pl_ctx;
+struct pl_lab;
+
+#define PL_RESERVED_PIDS  300
+#define PL_BITS_PER_PAGE  (PAGE_SIZE * 8)
+
+/**
+ * struct pl_pidmap_page - a run of PL_BITS_PER_PAGE numbers
+ * @bits: bit set: taken. NULL until first used; then never changes
+ * @nr_free: clear bits, so that a full page is passed over without a scan
+ */
+struct pl_pidmap_page {
+	unsigned long *bits;
+	atomic_t nr_free;
+};
+
+/**
+ * struct pl_pidmap - the numbers of one namespace
+ * @pid_max: numbers are below this
+ * @last: the last number given
+ * @nr_pages: length of @pages
+ * @pages: by number / PL_BITS_PER_PAGE
+ */
+struct pl_pidmap {
+	int pid_max;
+	atomic_t last;
+	unsigned int nr_pages;
+	struct pl_pidmap_page *pages;
+};
+
+unsigned int pl_pidmap_pages(int pid_max);
+int pl_pidmap_init(struct pl_ctx *ctx, struct pl_pidmap *map, int pid_max);
+void pl_pidmap_destroy(struct pl_lab *lab, struct pl_pidmap *map);
+int pl_pidmap_alloc(struct pl_ctx *ctx, struct pl_pidmap *map);
+void pl_pidmap_free(struct pl_pidmap *map, int nr);
+int pl_pidmap_next(const struct pl_pidmap *map, int nr);
+bool pl_pidmap_taken(const struct pl_pidmap *map, int nr);
+
+#endif /* PL_PIDMAP_H */

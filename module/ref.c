@@ -1,0 +1,255 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <linux/err.h>
+#include <linux/slab.h>
+
+#include "compat.h"
+#include "lab.h"
+#include "mem.h"
+#include "pid.h"
+#include "ref.h"
+#include "task.h"
+#include "task_ref.h"
+
+static struct kmem_cache *ref_cache;
+
+/**
+ * pl_ref_init_cache() - make what references are allocated from
+ *
+ * Return: 0 or -ENOMEM.
+ */
+int pl_ref_init_cache(void)
+{
+	ref_cache = kmem_cache_create("pidlab_ref", sizeof(struct pl_ref), 0, SLAB_ACCOUNT, NULL);
+	return ref_cache ? 0 : -ENOMEM;
+}
+
+/**
+ * pl_ref_exit_cache() - undo pl_ref_init_cache(), no lab being left
+ */
+void pl_ref_exit_cache(void)
+{
+	kmem_cache_destroy(ref_cache);
+}
+
+/**
+ * pl_ref_bytes() - what a reference costs besides what it pins
+ *
+ * Return: bytes.
+ */
+size_t pl_ref_bytes(void)
+{
+	return sizeof(struct pl_ref);
+}
+
+static struct pl_ref *alloc_ref(struct pl_ctx *ctx, enum pl_ref_kind kind)
+{
+	struct pl_ref *ref = pl_cache_zalloc(ctx, PL_MEM_REF, ref_cache);
+	int error;
+
+	if (IS_ERR(ref))
+		return ref;
+	ref->kind = kind;
+	refcount_set(&ref->object.count, 1);
+	error = pl_object_reserve(ctx, &ref->object, PIDLAB_OBJECT_REF);
+	if (!error)
+		return ref;
+	pl_cache_free(ctx->lab, PL_MEM_REF, ref_cache, ref);
+	return ERR_PTR(error);
+}
+
+static void publish_ref(struct pl_ctx *ctx, struct pl_ref *ref, u64 *id)
+{
+	*id = ref->object.id;
+	pl_object_publish(ctx->lab, &ref->object);
+}
+
+/**
+ * pl_ref_hold_task() - a reference that pins a task
+ * @ctx: the operation
+ * @task: a task the caller counts
+ * @id: out: the reference
+ *
+ * Context: may sleep.
+ * Return: 0, -ENOMEM or -ENOSPC.
+ */
+int pl_ref_hold_task(struct pl_ctx *ctx, struct pl_task *task, u64 *id)
+{
+	struct pl_ref *ref = alloc_ref(ctx, PL_REF_TASK);
+
+	if (IS_ERR(ref))
+		return PTR_ERR(ref);
+	pl_read_lock(&ctx->lab->tasklist_lock);
+	ref->nr = pl_task_nr(task, PIDLAB_TYPE_PID, ctx->lab->root_ns);
+	pl_read_unlock(&ctx->lab->tasklist_lock);
+	ref->task = pl_task_get(task);
+	atomic_inc(&task->holds);
+	publish_ref(ctx, ref, id);
+	return 0;
+}
+
+/**
+ * pl_ref_hold_pid() - a reference that pins a struct pid
+ * @ctx: the operation
+ * @pid: a pid the caller counts
+ * @type: how it was reached
+ * @id: out: the reference
+ *
+ * Context: may sleep.
+ * Return: 0, -ENOMEM or -ENOSPC.
+ */
+int pl_ref_hold_pid(struct pl_ctx *ctx, struct pl_pid *pid, enum pidlab_type type, u64 *id)
+{
+	struct pl_ref *ref = alloc_ref(ctx, PL_REF_PID);
+
+	if (IS_ERR(ref))
+		return PTR_ERR(ref);
+	ref->type = type;
+	ref->nr = pid->numbers[0].nr;
+	ref->pid = pl_pid_get(pid);
+	publish_ref(ctx, ref, id);
+	return 0;
+}
+
+/**
+ * pl_ref_hold_weak() - a reference that owns a count of a task_ref
+ * @ctx: the operation
+ * @weak: the task_ref; the caller's count is consumed if this succeeds
+ * @id: out: the reference
+ *
+ * Context: may sleep.
+ * Return: 0, -ENOMEM or -ENOSPC.
+ */
+int pl_ref_hold_weak(struct pl_ctx *ctx, struct pl_tref *weak, u64 *id)
+{
+	struct pl_ref *ref = alloc_ref(ctx, PL_REF_WEAK);
+
+	if (IS_ERR(ref))
+		return PTR_ERR(ref);
+	ref->type = weak->type;
+	ref->nr = weak->pid;
+	ref->weak = weak;
+	publish_ref(ctx, ref, id);
+	return 0;
+}
+
+/**
+ * pl_ref_dup() - a second reference to the same
+ * @ctx: the operation
+ * @ref: a reference the caller counts
+ * @id: out: the new one
+ *
+ * Context: may sleep.
+ * Return: 0, -ENOMEM or -ENOSPC.
+ */
+int pl_ref_dup(struct pl_ctx *ctx, struct pl_ref *ref, u64 *id)
+{
+	struct pl_ref *copy = alloc_ref(ctx, ref->kind);
+
+	if (IS_ERR(copy))
+		return PTR_ERR(copy);
+	copy->type = ref->type;
+	copy->nr = ref->nr;
+	switch (ref->kind) {
+	case PL_REF_TASK:
+		copy->task = pl_task_get(ref->task);
+		atomic_inc(&ref->task->holds);
+		break;
+	case PL_REF_PID:
+		copy->pid = pl_pid_get(ref->pid);
+		break;
+	case PL_REF_WEAK:
+		copy->weak = pl_tref_get(ref->weak);
+		break;
+	}
+	publish_ref(ctx, copy, id);
+	return 0;
+}
+
+static void release_target(struct pl_lab *lab, struct pl_ref *ref)
+{
+	switch (ref->kind) {
+	case PL_REF_TASK:
+		atomic_dec(&ref->task->holds);
+		pl_task_put(ref->task);
+		break;
+	case PL_REF_PID:
+		pl_pid_put(ref->pid);
+		break;
+	case PL_REF_WEAK:
+		pl_tref_put(lab, ref->weak);
+		break;
+	}
+}
+
+/**
+ * pl_ref_put() - drop a count of a reference
+ * @lab: the lab
+ * @ref: the reference; with its last count it lets go of its target
+ *
+ * Context: may sleep.
+ */
+void pl_ref_put(struct pl_lab *lab, struct pl_ref *ref)
+{
+	if (!pl_object_put(lab, &ref->object))
+		return;
+	release_target(lab, ref);
+	pl_cache_free(lab, PL_MEM_REF, ref_cache, ref);
+}
+
+/**
+ * pl_ref_drop() - end a reference
+ * @lab: the lab
+ * @id: its id, which leads nowhere from now on
+ *
+ * Context: may sleep.
+ * Return: 0, or -ESRCH when somebody else has ended it.
+ */
+int pl_ref_drop(struct pl_lab *lab, u64 id)
+{
+	struct pl_object *object = pl_object_take(lab, id);
+
+	if (!object)
+		return -ESRCH;
+	pl_ref_put(lab, pl_ref_of(object));
+	return 0;
+}
+
+/**
+ * pl_ref_task() - the task behind a reference now
+ * @lab: the lab
+ * @ref: a reference the caller counts
+ *
+ * Context: takes tasklist_lock or RCU.
+ * Return: the task, counted; NULL when there is none any more.
+ */
+struct pl_task *pl_ref_task(struct pl_lab *lab, struct pl_ref *ref)
+{
+	switch (ref->kind) {
+	case PL_REF_TASK:
+		return pl_task_get(ref->task);
+	case PL_REF_PID:
+		return pl_pid_first_get(ref->pid, PIDLAB_TYPE_PID);
+	case PL_REF_WEAK:
+		return pl_tref_task(lab, ref->weak);
+	}
+	return NULL;
+}
+
+/**
+ * pl_ref_count() - the count of what a reference refers to
+ * @ref: a reference the caller counts
+ *
+ * Return: the count as it is this moment.
+ */
+unsigned int pl_ref_count(const struct pl_ref *ref)
+{
+	switch (ref->kind) {
+	case PL_REF_TASK:
+		return refcount_read(&ref->task->object.count);
+	case PL_REF_PID:
+		return refcount_read(&ref->pid->object.count);
+	case PL_REF_WEAK:
+		return atomic_read(&ref->weak->count);
+	}
+	return 0;
+}

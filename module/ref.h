@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * References that user space holds: an object with an id that owns one count
+ * of a task, of a struct pid, or of a task_ref. The three answers to the same
+ * question, "how do I keep hold of a process", side by side. The id owns the
+ * reference: putting the id drops it, closing the lab drops all.
+ */
+#ifndef PL_REF_H
+#define PL_REF_H
+
+#include "object.h"
+
+struct pl_ctx;
+struct pl_lab;
+struct pl_pid;
+struct pl_task;
+struct pl_tref;
+
+enum pl_ref_kind {
+	PL_REF_TASK,
+	PL_REF_PID,
+	PL_REF_WEAK,
+};
+
+/**
+ * struct pl_ref - a reference
+ * @object: id and count; the id owns one
+ * @kind: which member of the union is meant
+ * @type: for READ, and by which type PL_REF_PID was taken
+ * @nr: the number when it was taken, as the root namespace saw it
+ * @task: counted
+ * @pid: counted
+ * @weak: counted
+ */
+struct pl_ref {
+	struct pl_object object;
+	enum pl_ref_kind kind;
+	enum pidlab_type type;
+	int nr;
+	union {
+		struct pl_task *task;
+		struct pl_pid *pid;
+		struct pl_tref *weak;
+	};
+};
+
+int pl_ref_init_cache(void);
+void pl_ref_exit_cache(void);
+
+int pl_ref_hold_task(struct pl_ctx *ctx, struct pl_task *task, u64 *id);
+int pl_ref_hold_pid(struct pl_ctx *ctx, struct pl_pid *pid, enum pidlab_type type, u64 *id);
+int pl_ref_hold_weak(struct pl_ctx *ctx, struct pl_tref *weak, u64 *id);
+int pl_ref_dup(struct pl_ctx *ctx, struct pl_ref *ref, u64 *id);
+int pl_ref_drop(struct pl_lab *lab, u64 id);
+void pl_ref_put(struct pl_lab *lab, struct pl_ref *ref);
+
+struct pl_task *pl_ref_task(struct pl_lab *lab, struct pl_ref *ref);
+unsigned int pl_ref_count(const struct pl_ref *ref);
+size_t pl_ref_bytes(void);
+
+static inline struct pl_ref *pl_ref_of(struct pl_object *object)
+{
+	return container_of(object, struct pl_ref, object);
+}
+
+#endif /* PL_REF_H */

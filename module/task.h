@@ -1,0 +1,141 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * A simulated task and its thread group.
+ *
+ * A task has no code to run: operations act as it. It has the identity that
+ * Linux gives a task, the family it is in, and the memory it pins (stack and
+ * structure), so that holding one costs what it costs in a kernel.
+ *
+ * Life. fork() makes a task with usage 2 and rcu_users 1. One usage is the
+ * scheduler's and goes when the task has exited; the other belongs to
+ * rcu_users. rcu_users falls to zero when the task is reaped, which starts a
+ * grace period; at its end that usage goes too. Whoever else holds a usage
+ * keeps the memory, and nothing but the memory.
+ */
+#ifndef PL_TASK_H
+#define PL_TASK_H
+
+#include <linux/list.h>
+#include <linux/mutex.h>
+#include <linux/rcupdate.h>
+#include <linux/refcount.h>
+
+#include "object.h"
+#include "pid.h"
+
+struct pl_lab;
+struct pl_ctx;
+
+/**
+ * struct pl_link - how a task uses a pid by one type
+ * @node: in pl_pid.users[type]
+ * @pid: the pid; NULL when the link is empty. A link takes no count: it is
+ *	what keeps the pid published
+ */
+struct pl_link {
+	struct hlist_node node;
+	struct pl_pid *pid;
+};
+
+/* Task flags, under tasklist_lock */
+#define PL_TASK_EXITING	 BIT(0) /* somebody has begun its exit and will end it */
+#define PL_TASK_KILLED	 BIT(1) /* SIGKILL is pending */
+#define PL_TASK_EXECED	 BIT(2) /* has called exec since its fork */
+
+/**
+ * struct pl_signal - what the threads of a group share
+ * @count: one for each thread, until its memory goes
+ * @threads: threads that are not released, by pl_task.thread_node
+ * @nr_threads: their number
+ * @live: threads whose exit has not begun
+ * @session_leader: the group leads a session
+ * @group_exit: all threads are to exit with @group_code
+ * @group_code: see @group_exit
+ * @group_exec: the thread that executes a program, and kills the others
+ *
+ * All but @count under tasklist_lock.
+ */
+struct pl_signal {
+	refcount_t count;
+	struct list_head threads;
+	unsigned int nr_threads;
+	unsigned int live;
+	bool session_leader;
+	bool group_exit;
+	int group_code;
+	struct pl_task *group_exec;
+};
+
+/**
+ * struct pl_task - a simulated task
+ * @object: id and usage
+ * @lab: where it lives
+ * @rcu_users: those that may find it under RCU; 1 until it is reaped
+ * @rcu: for the grace period after that
+ * @payload: the memory it pins
+ * @turn: held by the one operation that acts as this task
+ * @link: its uses of pids, by enum pidlab_type
+ * @signal: its thread group
+ * @group_leader: leader of the group; NULL once released
+ * @real_parent: NULL for the first task and once released
+ * @children: leaders of groups it is the parent of, by @sibling
+ * @sibling: in @real_parent's children (leaders only)
+ * @thread_node: in the group's threads
+ * @node: in the lab's tasks
+ * @killed_node: in the lab's killed list, or empty
+ * @flags: PL_TASK_*
+ * @state: enum pidlab_state; 0 until the fork is done
+ * @exit_code: valid from the begin of its exit
+ * @holds: references of the lab that hold it; for reports and checks
+ *
+ * All from @link on under tasklist_lock, but @payload, @turn, @signal.
+ */
+struct pl_task {
+	struct pl_object object;
+	struct pl_lab *lab;
+	refcount_t rcu_users;
+	struct rcu_head rcu;
+	void *payload;
+	struct mutex turn;
+	struct pl_link link[PIDLAB_TYPE_COUNT];
+	struct pl_signal *signal;
+	struct pl_task *group_leader;
+	struct pl_task *real_parent;
+	struct list_head children;
+	struct list_head sibling;
+	struct list_head thread_node;
+	struct list_head node;
+	struct list_head killed_node;
+	unsigned int flags;
+	unsigned int state;
+	int exit_code;
+	atomic_t holds;
+};
+
+int pl_task_init_cache(void);
+void pl_task_exit_cache(void);
+size_t pl_task_default_payload(void);
+
+struct pl_task *pl_task_alloc(struct pl_ctx *ctx, struct pl_signal *share);
+void pl_task_free_unborn(struct pl_task *task);
+
+struct pl_task *pl_task_get(struct pl_task *task);
+void pl_task_put(struct pl_task *task);
+void pl_task_put_rcu_user(struct pl_task *task);
+
+/* All of these under tasklist_lock, read or write. */
+struct pl_pid *pl_task_pid(const struct pl_task *task, enum pidlab_type type);
+int pl_task_nr(const struct pl_task *task, enum pidlab_type type, const struct pl_pidns *ns);
+int pl_task_vnr(const struct pl_task *task);
+struct pl_pidns *pl_task_ns(const struct pl_task *task);
+bool pl_task_is_leader(const struct pl_task *task);
+bool pl_task_same_group(const struct pl_task *a, const struct pl_task *b);
+struct pl_task *pl_task_live_thread(const struct pl_task *task);
+bool pl_task_is_reaper(const struct pl_task *task);
+
+static inline struct pl_task *pl_task_of(struct pl_object *object)
+{
+	return container_of(object, struct pl_task, object);
+}
+
+#endif /* PL_TASK_H */
