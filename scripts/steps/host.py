@@ -26,6 +26,7 @@ SCRIPTS = ROOT / "scripts"
 TAIL = 30  # lines of a log that are shown when its command failed
 PROGRESS_SECONDS = 10.0  # between two lines of progress
 
+_ERROR = re.compile(r"\berror: |^FAILED: |CMake Error")
 _NINJA = re.compile(r"\[(\d+)/(\d+)\]")
 
 
@@ -44,9 +45,11 @@ def phase(title: str) -> Iterator[None]:
 
 
 def tail(log: Path, lines: int = TAIL) -> str:
-    """The end of a log, indented."""
+    """What a log says about a failure, indented: from its first error on, or else its end."""
     text = log.read_text(encoding="utf-8", errors="replace").splitlines()
-    return "\n".join(f"   | {line}" for line in text[-lines:])
+    errors = [number for number, line in enumerate(text) if _ERROR.search(line)]
+    text = text[errors[0] :][:lines] if errors else text[-lines:]
+    return "\n".join(f"   | {line}" for line in text)
 
 
 def stream(
@@ -92,7 +95,7 @@ def quietly(command: Sequence[str | os.PathLike[str]], log: Path) -> None:
     if status:
         words = " ".join(str(word) for word in command)
         where = log.relative_to(ROOT)
-        raise Failure(f"`{words}' failed with status {status}; the end of {where}:\n{tail(log)}")
+        raise Failure(f"`{words}' failed with status {status}; from {where}:\n{tail(log)}")
 
 
 def openly(command: Sequence[str | os.PathLike[str]]) -> None:
