@@ -7,28 +7,27 @@ boot, and what the kernel complained about on the console counts more than what 
 
 from __future__ import annotations
 
-import ctypes
 import os
-import resource
+import re
 import secrets
+import select
 import shutil
-import signal
 import socket
 import subprocess
-import sys
 import time
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import BinaryIO
 
+import children
 import initramfs
 import machine
 import splat
-from failure import Failure
 from machine import Files, Settings
 
 DIED, TIMEOUT, SPLAT = 100, 101, 102
-_PR_SET_PDEATHSIG = 1
+_FAREWELL = re.compile(r"\] (reboot: |ACPI: PM: Preparing to enter)")
+STEP = 0.05  # seconds between two looks at a guest
 
 
 @dataclass
@@ -65,7 +64,8 @@ class Outcome:
         return f"the guest's script ended with status {self.status}. {self._last_words(8)}" if self.status else ""
 
     def _last_words(self, count: int = 15) -> str:
-        lines = read_log(self.files.console).splitlines()[-count:]
+        log = read_log(self.files.console).splitlines()
+        lines = [line for line in log if line.strip() and not _FAREWELL.search(line)][-count:]
         more = read_log(self.files.log).strip()
         said = f"{self.files.log.name} says:\n{indent(more)}\n" if more else ""
         return f"{said}The last lines of {self.files.console}:\n{indent(chr(10).join(lines))}"
@@ -149,19 +149,22 @@ def _status(path: Path, token: str) -> int | None:
 
 
 class _Guest:
-    """A process and the descriptors that it writes to."""
+    """A process, and what the host has to do for it while it runs."""
 
     process: subprocess.Popen[bytes]
 
-    def pump(self) -> None:
-        """Move what the guest has sent into files, where the host has to do so."""
+    def step(self) -> None:
+        """Let a moment pass, or less if the guest has sent something."""
+        try:
+            self.process.wait(timeout=STEP)
+        except subprocess.TimeoutExpired:
+            pass
 
     def end(self) -> None:
         """See that nothing of the guest is left."""
         if self.process.poll() is None:
             self.process.kill()
             self.process.wait()
-        self.pump()
 
 
 class _Qemu(_Guest):
@@ -171,57 +174,59 @@ class _Qemu(_Guest):
         with open(files.log, "wb") as log:
             self.process = subprocess.Popen(
                 machine.qemu(settings, files), stdin=None if settings.interactive else subprocess.DEVNULL,
-                stdout=None if settings.interactive else log, stderr=log, preexec_fn=_die_with_parent)
+                stdout=None if settings.interactive else log, stderr=log, preexec_fn=children.die_with_parent)
 
 
 class _Uml(_Guest):
-    """A kernel that is a process: its serial lines are socket pairs, since a plain file would read as hung up."""
+    """A kernel that is a process: its lines are socket pairs, since it takes a plain file for a line hung up."""
 
     def __init__(self, settings: Settings, files: Files) -> None:
-        self._lines: list[tuple[socket.socket, Path]] = []
-        theirs = []
-        for path in (files.results, files.status):
-            here, there = socket.socketpair()
-            here.setblocking(False)
-            self._lines.append((here, path))
-            theirs.append(there)
-        numbers = [line.fileno() for line in theirs]
-        with open(files.console, "wb") as console, open(files.log, "wb") as log:
-            self.process = subprocess.Popen(
-                machine.uml(settings, files, *numbers), pass_fds=numbers,
-                stdin=None if settings.interactive else subprocess.DEVNULL,
-                stdout=None if settings.interactive else console,
-                stderr=log if settings.interactive else console,
-                start_new_session=not settings.interactive, preexec_fn=_die_with_parent)
-        for line in theirs:
+        self._lines: dict[socket.socket, Path] = {}
+        console, results, status = (self._line(path) for path in (files.console, files.results, files.status))
+        talk = settings.interactive
+        self.process = subprocess.Popen(
+            machine.uml(settings, files, results.fileno(), status.fileno()),
+            pass_fds=(results.fileno(), status.fileno()), stdin=None if talk else subprocess.DEVNULL,
+            stdout=None if talk else console, stderr=console, start_new_session=not talk, preexec_fn=children.die_with_parent)
+        for line in (console, results, status):
             line.close()
 
-    def pump(self) -> None:
-        for line, path in self._lines:
-            with open(path, "ab") as out:
-                try:
-                    while block := line.recv(1 << 16):
-                        out.write(block)
-                except (BlockingIOError, ConnectionResetError):
-                    pass
+    def _line(self, path: Path) -> socket.socket:
+        here, there = socket.socketpair()
+        here.setblocking(False)
+        self._lines[here] = path
+        return there
 
+    def step(self) -> None:
+        for line in select.select(list(self._lines), [], [], STEP)[0]:
+            self._receive(line)
+        if not self._lines:
+            super().step()
 
-def _die_with_parent() -> None:
-    """In the child: end when this program ends, however it does, and leave no core file."""
-    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    def end(self) -> None:
+        super().end()
+        for line in list(self._lines):
+            self._receive(line)
+
+    def _receive(self, line: socket.socket) -> None:
+        with open(self._lines[line], "ab") as out:
+            try:
+                while block := line.recv(1 << 16):
+                    out.write(block)
+            except BlockingIOError:
+                return
+            except ConnectionResetError:
+                pass
+        line.close()
+        del self._lines[line]
 
 
 def _wait(guest: _Guest, tails: list[Tail], deadline: float | None) -> bool:
     """Wait until the guest ends; True if the deadline came first."""
-    while True:
-        try:
-            guest.process.wait(timeout=0.05)
-            return False
-        except subprocess.TimeoutExpired:
-            pass
-        guest.pump()
-        for tail in tails:
-            tail.pump()
+    while guest.process.poll() is None:
         if deadline is not None and time.monotonic() > deadline:
             return True
+        guest.step()
+        for tail in tails:
+            tail.pump()
+    return False

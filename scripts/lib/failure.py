@@ -6,6 +6,8 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable
 
+import children
+
 
 class Failure(Exception):
     """Something went wrong that a sentence can explain; `status` is the exit status it ends with."""
@@ -17,6 +19,7 @@ class Failure(Exception):
 
 def run_main(program: str, main: Callable[[], int]) -> None:
     """Run a command's `main`: exit with its status, print a Failure as a sentence, end quietly on Ctrl-C."""
+    children.end_as_interrupted()
     try:
         status = main()
     except Failure as failure:

@@ -11,6 +11,7 @@ from __future__ import annotations
 import fcntl
 import json
 import os
+import re
 import sys
 import tempfile
 import time
@@ -38,7 +39,7 @@ class Answer:
     reason: str = ""
 
 
-def with_accelerator(settings: Settings, out: Path) -> Settings:
+def with_accelerator(settings: Settings) -> Settings:
     """The settings with the best accelerator there is; says so when it is emulation."""
     if settings.kernel.arch == "um":
         return settings
@@ -95,8 +96,15 @@ def _boot_with_kvm(kernel: kernels.Kernel) -> Answer:
         script.write_text("true\n")
         settings = Settings(kernel, accelerator="kvm", memory="256M", cpus=1)
         outcome = boot.run(settings, initramfs.Contents(script, {}), Path(folder), LIMIT)
+        said = complaint(boot.read_log(outcome.files.log))
     if outcome.exit_status == 0:
         return Answer(True)
     if outcome.timed_out:
         return Answer(False, f"/dev/kvm is there, but a guest does not come up in {LIMIT:.0f} s")
-    return Answer(False, "/dev/kvm is there, but a guest dies at once")
+    return Answer(False, f"/dev/kvm is there, but a guest dies at once: {said or 'it says nothing'}")
+
+
+def complaint(log: str) -> str:
+    """The line of QEMU's output that says what is wrong."""
+    lines = [re.sub(r"^qemu-system-x86_64: (error: )?", "", line) for line in log.splitlines()]
+    return next((line for line in lines if re.search(r"error|fail", line, re.IGNORECASE)), "")

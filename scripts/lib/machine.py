@@ -104,5 +104,5 @@ def uml(settings: Settings, files: Files, results: int, status: int) -> list[str
     console = "con0=fd:0,fd:1" if settings.interactive else "con0=null,fd:1"
     return [
         settings.kernel.image, f"mem={settings.memory}", f"initrd={files.initramfs}", "con=null", console,
-        f"ssl0=fd:{results}", f"ssl1=fd:{status}", *command_line(settings).split(),
+        "ssl=null", f"ssl0=fd:{results}", f"ssl1=fd:{status}", *command_line(settings).split(),
     ]

@@ -2,8 +2,11 @@
 """Find a kernel's complaints in a console log.
 
 A test can pass while lockdep reports a deadlock that has not happened yet, so each guest's console is read, and what
-the kernel itself calls a bug fails the run.  The patterns are the first lines of reports, anchored where the kernel
-prints them: the word WARNING in a message that mentions a mitigation is no report.
+the kernel itself calls a bug fails the run.
+
+Only lines with the kernel's time stamp count, and only by how the message begins: programs print the word WARNING
+too, and the kernel mentions it when it speaks of mitigations.  The console is shared, so a message may start in the
+middle of a line that a program has not ended.
 """
 
 from __future__ import annotations
@@ -11,41 +14,35 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-# The start of a line as the kernel prints it: an optional time, an optional caller (CONFIG_PRINTK_CALLER).
-_START = r"^(?:<\d>)?(?:\[ *\d+\.\d+\](?:\[ *[TC]\d+\])? )?"
+_MESSAGE = re.compile(r"\[ *\d+\.\d{6}\](?:\[ *[TC]\d+\])? ")
 
-KINDS = (
-    ("panic", r"Kernel panic - not syncing: (?!No working init found\.)"),
+# How the first line of a report begins, the special before the general.
+KINDS: tuple[tuple[str, str], ...] = (
     ("KASAN", r"BUG: KASAN: "),
     ("KCSAN", r"BUG: KCSAN: "),
     ("KFENCE", r"BUG: KFENCE: "),
-    ("UBSAN", r"UBSAN: \S+ in "),
-    ("sleeping in atomic", r"BUG: sleeping function called from invalid context"),
-    ("scheduling in atomic", r"BUG: scheduling while atomic"),
-    ("BUG", r"BUG: (?!KASAN|KCSAN|KFENCE|sleeping|scheduling|workqueue lockup)"),
-    ("BUG", r"kernel BUG at "),
-    ("BUG", r"BUG \S+ \((?:Not tainted|Tainted)"),  # slab: red zone, poison, objects remaining
-    ("workqueue lockup", r"BUG: workqueue lockup"),
-    ("lockdep", r"(?:WARNING|INFO): (?:possible (?:circular|recursive|irq lock inversion)|suspicious RCU usage"
-                r"|inconsistent lock state|bad unlock balance|held lock freed|lock held when returning"
-                r"|trying to register non-static key)|WARNING: (?:possible|suspicious|inconsistent|bad unlock|held lock"
-                r"|lock held|nested lock|\S+-safe -> \S+-unsafe|HARDIRQ-safe|SOFTIRQ-safe|Nested lock|Invalid wait)"),
-    ("lockdep", r"BUG: (?:Invalid wait context|MAX_LOCK\w+ too low)|\[ BUG: "),
-    ("WARNING", r"WARNING: CPU: \d+ PID: \d+ at "),
-    ("WARNING", r"WARNING: \S+/\S+\.[ch]:\d+ at "),
+    ("UBSAN", r"UBSAN: \S"),
+    ("sleeping in atomic context", r"BUG: (sleeping function called from invalid context|scheduling while atomic)"),
+    ("lockdep", r"WARNING: (possible (circular|recursive|irq lock inversion)|inconsistent lock state|bad unlock"
+                r"|held lock freed|lock held when returning|Nested lock|\w+-safe -> \w+-unsafe"
+                r"|\S+/\d+ still has locks held)|INFO: trying to register non-static key|\[ BUG: "),
+    ("RCU", r"WARNING: suspicious RCU usage|(rcu: )?INFO: rcu_\S+ .*stall|INFO: suspicious RCU usage"),
+    ("lockup", r"(watchdog: )?BUG: (soft|workqueue) lockup|watchdog: Watchdog detected hard LOCKUP"),
+    ("slab", r"BUG \S.* \((Not tainted|Tainted)"),
     ("refcount", r"refcount_t: "),
-    ("list corruption", r"(?:list_add|list_del) corruption"),
+    ("list corruption", r"list_(add|del)\S* corruption"),
     ("debug objects", r"ODEBUG: "),
-    ("RCU stall", r"rcu: INFO: \S+ (?:self-detected stall|detected (?:expedited )?stalls?)|INFO: rcu_\S+ .*stall"),
     ("hung task", r"INFO: task \S+:\d+ blocked for more than "),
-    ("lockup", r"watchdog: BUG: (?:soft|hard) lockup|watchdog: Watchdog detected hard LOCKUP"),
-    ("oops", r"(?:Oops: |Oops\[|general protection fault|Unable to handle kernel|double fault: |stack segment: )"),
     ("kmemleak", r"kmemleak: [1-9]\d* new suspected memory leaks"),
-    ("leaked objects", r"(?:=+ )?BUG .*Objects remaining"),
-    ("not syncing", r"---\[ end Kernel panic"),
+    ("oops", r"Oops\b|general protection fault|stack segment: |double fault: |Unable to handle kernel"
+             r"|BUG: (kernel NULL pointer dereference|unable to handle)"),
+    ("BUG", r"BUG: |kernel BUG at "),
+    ("WARNING", r"WARNING: "),
+    ("panic", r"Kernel panic - not syncing: "),
 )
-_PATTERN = re.compile("|".join(f"(?P<k{index}>{_START}{regex})" for index, (_, regex) in enumerate(KINDS)))
-_CONTEXT_AFTER = 25
+_KINDS = [(kind, re.compile(pattern)) for kind, pattern in KINDS]
+_END = re.compile(r"---\[ end |={60}|Rebooting in ")
+_LONGEST = 40
 
 
 @dataclass(frozen=True)
@@ -57,17 +54,28 @@ class Splat:
     text: str
 
 
+def classify(line: str) -> str:
+    """The kind of report that begins on this console line; empty if none does."""
+    for stamp in _MESSAGE.finditer(line):
+        for kind, pattern in _KINDS:
+            if pattern.match(line, stamp.end()):
+                return kind
+    return ""
+
+
 def scan(log: str) -> list[Splat]:
-    """All reports in a console log; lines that follow within the same report are its text."""
+    """All reports in a console log.  What follows within a report, the panic it leads to included, is its text."""
     lines = [line.rstrip("\r") for line in log.split("\n")]
     found: list[Splat] = []
-    skip_until = -1
-    for index, line in enumerate(lines):
-        match = _PATTERN.match(line)
-        if not match or index < skip_until:
+    index = 0
+    while index < len(lines):
+        kind = classify(lines[index])
+        if not kind:
+            index += 1
             continue
-        kind = KINDS[int((match.lastgroup or "k0")[1:])][0]
-        block = lines[index:index + _CONTEXT_AFTER]
-        found.append(Splat(kind, index + 1, "\n".join(block).rstrip()))
-        skip_until = index + _CONTEXT_AFTER
+        end = index + 1
+        while end < min(index + _LONGEST, len(lines)) and not _END.search(lines[end]):
+            end += 1
+        found.append(Splat(kind, index + 1, "\n".join(lines[index:end]).rstrip()))
+        index = end
     return found

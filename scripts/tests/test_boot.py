@@ -1,0 +1,107 @@
+# SPDX-License-Identifier: MIT
+"""How a guest's end is judged: only a token of this boot lets a status count, and a report counts more."""
+
+import sys
+import tempfile
+import unittest
+from pathlib import Path
+from unittest import mock
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "lib"))
+
+import boot  # noqa: E402
+import initramfs  # noqa: E402
+import kvm  # noqa: E402
+from failure import Failure  # noqa: E402
+from kernels import Kernel  # noqa: E402
+from machine import Settings  # noqa: E402
+
+REPORT = "[    9.104522] BUG: KASAN: slab-use-after-free in x+0x1/0x2\n"
+
+
+class FakeGuestTest(unittest.TestCase):
+    """boot.run with a shell script in the kernel's place."""
+
+    def setUp(self) -> None:
+        self._folder = tempfile.TemporaryDirectory()
+        self.addCleanup(self._folder.cleanup)
+        self.out = Path(self._folder.name)
+        self.script = self.out / "guest"
+        self.script.write_text("true\n")
+
+    def boot(self, guest: str, limit: float = 20.0) -> boot.Outcome:
+        """Run `guest` (sh) as if it were QEMU; $1 is where results go, $2 the status, $3 the console, $4 the token."""
+        tokens = []
+
+        def command(_settings: Settings, files: boot.Files) -> list[str]:
+            return ["sh", "-c", guest, "sh", str(files.results), str(files.status), str(files.console), tokens[0]]
+
+        def token(_length: int) -> str:
+            tokens.append("ab" * 16)
+            return tokens[0]
+
+        kernel = Kernel("stock", "6.12", "/none", "/none", "x86_64", "stock")
+        with mock.patch("machine.qemu", command), mock.patch("secrets.token_hex", token):
+            return boot.run(Settings(kernel), initramfs.Contents(self.script, {}), self.out, limit)
+
+    def test_the_scripts_status_is_the_result(self) -> None:
+        self.assertEqual(self.boot('echo "$4 0" >"$2"').exit_status, 0)
+        self.assertEqual(self.boot('echo "$4 7" >"$2"').exit_status, 7)
+
+    def test_silence_is_failure(self) -> None:
+        outcome = self.boot("true")
+        self.assertEqual(outcome.exit_status, boot.DIED)
+        self.assertIn("without a word", outcome.explain())
+
+    def test_a_status_without_this_boots_token_is_silence(self) -> None:
+        for line in ("0", "token 0", "$4", "$4 0 0", "$4 x", ""):
+            with self.subTest(line=line):
+                self.assertEqual(self.boot(f'echo "{line}" >"$2"').exit_status, boot.DIED)
+
+    def test_a_status_left_by_an_earlier_boot_is_forgotten(self) -> None:
+        (self.out / "status").write_text("ab" * 16 + " 0\n")
+        self.assertEqual(self.boot("true").exit_status, boot.DIED)
+
+    def test_a_guest_that_runs_too_long_is_ended(self) -> None:
+        outcome = self.boot("sleep 60", limit=0.2)
+        self.assertEqual(outcome.exit_status, boot.TIMEOUT)
+        self.assertLess(outcome.seconds, 10)
+        self.assertIn("still running after 0.2 s", outcome.explain())
+
+    def test_a_report_on_the_console_fails_a_guest_that_says_all_is_well(self) -> None:
+        outcome = self.boot(f'printf "{REPORT}" >"$3"; echo "$4 0" >"$2"')
+        self.assertEqual(outcome.exit_status, boot.SPLAT)
+        self.assertIn("KASAN", outcome.explain())
+
+    def test_the_console_is_shown_when_the_guest_dies(self) -> None:
+        self.assertIn("  | last words", self.boot('echo "last words" >"$3"').explain())
+
+    def test_a_clean_end_needs_no_words(self) -> None:
+        self.assertEqual(self.boot('echo "$4 0" >"$2"').explain(), "")
+
+    def test_results_are_kept_as_they_were_sent(self) -> None:
+        self.boot('printf "ok 1 \\377\\n" >"$1"; echo "$4 0" >"$2"')
+        self.assertEqual((self.out / "results").read_bytes(), b"ok 1 \xff\n")
+
+    def test_no_initramfs_is_left_behind(self) -> None:
+        self.boot("true")
+        self.assertFalse((self.out / "initramfs").exists())
+
+
+class KvmTest(unittest.TestCase):
+    def test_the_reason_is_what_qemu_says(self) -> None:
+        log = ("qemu-system-x86_64: warning: host doesn't support requested feature: CPUID.01H:ECX.pni [bit 0]\n"
+               "qemu-system-x86_64: error: failed to set MSR 0x10a to 0x69\n")
+        self.assertEqual(kvm.complaint(log), "failed to set MSR 0x10a to 0x69")
+        self.assertEqual(kvm.complaint("KVM internal error. Suberror: 1\nemulation failure\n"),
+                         "KVM internal error. Suberror: 1")
+        self.assertEqual(kvm.complaint(""), "")
+
+    def test_an_accelerator_that_does_not_exist_is_refused(self) -> None:
+        kernel = Kernel("stock", "6.12", "/none", "/none", "x86_64", "stock")
+        with mock.patch.dict("os.environ", {"PIDLAB_ACCEL": "xen"}), self.assertRaisesRegex(Failure, "kvm or tcg"):
+            kvm.with_accelerator(Settings(kernel))
+
+
+if __name__ == "__main__":
+    unittest.main()
