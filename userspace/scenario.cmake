@@ -3,6 +3,9 @@
 # The scenario language, its reports, and what tests them.
 #
 set(PIDLAB_SCENARIO_SOURCES
+    src/report_json.cpp
+    src/report_record.cpp
+    src/report_text.cpp
     src/scenario_call.cpp
     src/scenario_evaluate.cpp
     src/scenario_executor.cpp
@@ -16,5 +19,9 @@ set(PIDLAB_SCENARIO_SOURCES
     src/scenario_state.cpp
     src/scenario_value.cpp
     src/tree.cpp)
-set(PIDLAB_SCENARIO_CLI)
+set(PIDLAB_SCENARIO_CLI
+    cli/check.cpp
+    cli/run.cpp
+    cli/scenario_file.cpp
+    cli/tree.cpp)
 set(PIDLAB_SCENARIO_TESTS)

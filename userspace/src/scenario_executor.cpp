@@ -69,7 +69,16 @@ bool Executor::execute(const Statement &statement) {
 bool Executor::finish(const Statement &at) {
     try {
         ready();
+        // What is being freed is no leak; nor is it there any more.
+        pidlab_op gp{};
+        gp.opcode = PIDLAB_OP_GP;
+        lab_.execute(gp);
+        info_.reset();
+        observer_.on_counters(at, info());
         snapshot(at);
+        if (const std::uint64_t leaks = info().counter(PIDLAB_CTR_LEAKS))
+            fail(at.at, fmt::format("{} object{} leaked: nothing reaches what was not freed", leaks,
+                                    leaks == 1 ? "" : "s"));
         return true;
     } catch (const Failed &failed) {
         failure_ = failed.why;

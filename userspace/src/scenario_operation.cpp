@@ -29,7 +29,10 @@ Executor::Flow Executor::run(const Statement &statement, const Call &call) {
         bind_result(call, op);
     if (error == 0 && !leave)
         compare_results(call, op, expected);
-    say(statement, &op, watched() ? result_words(call, op) : std::string{});
+    if (watched())
+        say(statement, &op, (error != 0 ? "refused: " : "") + result_words(call, op));
+    else
+        say(statement, &op, {});
     return leave ? Flow::leave : Flow::on;
 }
 

@@ -61,7 +61,7 @@ Range cover(const Range &first, const Range &last) {
     return {first.line, begin, end - begin};
 }
 
-SourceText::SourceText(std::string name, std::string text) : name_{std::move(name)} {
+SourceText::SourceText(std::string name, const std::string &text) : name_{std::move(name)} {
     std::string_view rest = text;
     while (!rest.empty()) {
         const std::size_t end = rest.find('\n');

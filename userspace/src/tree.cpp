@@ -251,10 +251,11 @@ std::string what_pins(const pidlab_task_info &task, const std::vector<pidlab_tas
     return join(out, ", ");
 }
 
-nlohmann::json tree_json(const std::vector<pidlab_task_info> &tasks, const scenario::State &state) {
-    nlohmann::json out = nlohmann::json::array();
+nlohmann::ordered_json tree_json(const std::vector<pidlab_task_info> &tasks,
+                                 const scenario::State &state) {
+    nlohmann::ordered_json out = nlohmann::ordered_json::array();
     for (const pidlab_task_info &task : tasks) {
-        nlohmann::json flags = nlohmann::json::array();
+        nlohmann::ordered_json flags = nlohmann::ordered_json::array();
         static constexpr std::pair<unsigned, const char *> words[] = {
             {PIDLAB_TASK_THREAD, "thread"},
             {PIDLAB_TASK_REAPER, "reaper"},

@@ -29,7 +29,8 @@ public:
     /// @return false when something expected does not hold; failure() says what
     bool execute(const Statement &statement);
 
-    /// Set the lab up if nothing has yet, and see that its invariants hold.
+    /// The end of a scenario: sets the lab up if nothing has yet, lets it free what it can, and
+    /// sees that its invariants hold and that nothing has leaked.
     /// @param at what a violation is blamed on
     bool finish(const Statement &at);
 

@@ -34,7 +34,7 @@ struct Diagnostic {
 class SourceText {
 public:
     /// @param name what complaints call it: a file's name, or "shell"
-    SourceText(std::string name, std::string text);
+    SourceText(std::string name, const std::string &text);
 
     [[nodiscard]] const std::string &name() const { return name_; }
     [[nodiscard]] std::size_t lines() const { return lines_.size(); }

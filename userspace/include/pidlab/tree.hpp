@@ -37,8 +37,8 @@ inline constexpr std::size_t max_tree_rows = 200;
 
 /// The same as a list of objects, a task each, in the order of their making. "parent" and "leader"
 /// are ids; a task that has no number any more has "nr" 0.
-[[nodiscard]] nlohmann::json tree_json(const std::vector<pidlab_task_info> &tasks,
-                                       const scenario::State &state);
+[[nodiscard]] nlohmann::ordered_json tree_json(const std::vector<pidlab_task_info> &tasks,
+                                               const scenario::State &state);
 
 /// What keeps a task that has exited, in words: "not reaped by init; held by r"; nothing for one
 /// that runs.
