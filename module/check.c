@@ -160,20 +160,17 @@ static int for_each_object(struct pl_census *census,
 
 static void check_tally(struct pl_census *census)
 {
-	static const struct {
-		enum pidlab_object kind;
-		enum pl_mem memory;
-	} pairs[] = {
-		{ PIDLAB_OBJECT_TASK, PL_MEM_TASK },
-		{ PIDLAB_OBJECT_PID, PL_MEM_PID },
-		{ PIDLAB_OBJECT_NS, PL_MEM_NS },
-		{ PIDLAB_OBJECT_REF, PL_MEM_REF },
+	static const enum pl_mem memory_of[] = {
+		[PIDLAB_OBJECT_TASK] = PL_MEM_TASK,
+		[PIDLAB_OBJECT_PID] = PL_MEM_PID,
+		[PIDLAB_OBJECT_NS] = PL_MEM_NS,
+		[PIDLAB_OBJECT_REF] = PL_MEM_REF,
 	};
-	size_t i;
+	const struct pl_account *account = &census->lab->account;
+	int kind;
 
-	for (i = 0; i < ARRAY_SIZE(pairs); i++) {
-		if (census->objects[pairs[i].kind] !=
-		    atomic_long_read(&census->lab->account.objects[pairs[i].memory]))
+	for (kind = PIDLAB_OBJECT_TASK; kind < ARRAY_SIZE(memory_of); kind++) {
+		if (census->objects[kind] != atomic_long_read(&account->objects[memory_of[kind]]))
 			pl_census_blame(census, PIDLAB_BAD_TALLY, 0);
 	}
 }

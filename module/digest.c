@@ -35,7 +35,7 @@ static u64 digest_task(const struct pl_task *task)
 	u64 hash = mix(PIDLAB_OBJECT_TASK, task->state);
 	int type;
 
-	hash = mix(hash, task->exit_code);
+	hash = mix(hash, pl_task_exit_code(task));
 	if (task->state == PIDLAB_STATE_DEAD)
 		return mix(hash, atomic_read(&task->holds));
 	for (type = 0; type < PIDLAB_TYPE_COUNT; type++)

@@ -6,13 +6,29 @@
 #include "pid_namespace.h"
 #include "task.h"
 
+/* The group is to exit with @code; its other threads are marked. */
+static void mark_group(struct pl_lab *lab, struct pl_task *task, int code)
+{
+	struct pl_signal *signal = task->signal;
+	struct pl_task *thread;
+
+	if (!signal->group_exit) {
+		signal->group_exit = true;
+		signal->group_code = code;
+	}
+	list_for_each_entry(thread, &signal->threads, thread_node) {
+		if (thread != task)
+			pl_kill_thread(lab, thread);
+	}
+}
+
 /*
  * Who sets PL_TASK_EXITING ends the exit; everybody else gets -ESRCH. Taking
  * the turn lets an operation that acts as the task come to its end first.
  */
-static int begin_exit(struct pl_lab *lab, struct pl_task *task, int code, unsigned int subclass)
+static int begin_exit(struct pl_lab *lab, struct pl_task *task, int code, bool group,
+		      unsigned int subclass)
 {
-	struct pl_signal *signal = task->signal;
 	int error = 0;
 
 	mutex_lock_nested(&task->turn, subclass);
@@ -20,9 +36,11 @@ static int begin_exit(struct pl_lab *lab, struct pl_task *task, int code, unsign
 	if (task->flags & PL_TASK_EXITING) {
 		error = -ESRCH;
 	} else {
+		if (group)
+			mark_group(lab, task, code);
 		task->flags |= PL_TASK_EXITING;
-		task->exit_code = signal->group_exit ? signal->group_code : code;
-		signal->live--;
+		task->exit_code = task->signal->group_exit ? task->signal->group_code : code;
+		task->signal->live--;
 		list_del_init(&task->killed_node);
 	}
 	pl_write_unlock(&lab->tasklist_lock);
@@ -160,30 +178,6 @@ void pl_release(struct pl_lab *lab, struct pl_task *task)
 		pl_release(lab, leader);
 }
 
-/* Marks the other threads of the group, each of which will exit with @code. */
-static int begin_group_exit(struct pl_lab *lab, struct pl_task *task, int code)
-{
-	struct pl_signal *signal = task->signal;
-	struct pl_task *thread;
-	int error = 0;
-
-	pl_write_lock(&lab->tasklist_lock);
-	if (task->flags & PL_TASK_EXITING) {
-		error = -ESRCH;
-	} else if (!signal->group_exit) {
-		signal->group_exit = true;
-		signal->group_code = code;
-	}
-	if (!error) {
-		list_for_each_entry(thread, &signal->threads, thread_node) {
-			if (thread != task)
-				pl_kill_thread(lab, thread);
-		}
-	}
-	pl_write_unlock(&lab->tasklist_lock);
-	return error;
-}
-
 /**
  * pl_exit() - a task exits
  * @lab: the lab
@@ -198,10 +192,8 @@ static int begin_group_exit(struct pl_lab *lab, struct pl_task *task, int code)
  */
 int pl_exit(struct pl_lab *lab, struct pl_task *task, int code, bool group)
 {
-	int error = group ? begin_group_exit(lab, task, code) : 0;
+	int error = begin_exit(lab, task, code, group, 0);
 
-	if (!error)
-		error = begin_exit(lab, task, code, 0);
 	if (!error)
 		end_exit(lab, task);
 	return error;
@@ -220,60 +212,74 @@ int pl_exit(struct pl_lab *lab, struct pl_task *task, int code, bool group)
  */
 int pl_exit_sibling(struct pl_lab *lab, struct pl_task *task)
 {
-	int error = begin_exit(lab, task, PL_SIGKILL_CODE, SINGLE_DEPTH_NESTING);
+	int error = begin_exit(lab, task, PL_SIGKILL_CODE, false, SINGLE_DEPTH_NESTING);
 
 	if (!error)
 		end_exit(lab, task);
 	return error;
 }
 
-/* The first task with a pending kill in @ns (NULL: anywhere) that is not @but. */
-static struct pl_task *first_killed(struct pl_lab *lab, const struct pl_pidns *ns,
-				    const struct pl_task *but)
+/*
+ * Whether a killed task has to stay for now: it is the last thread of a reaper
+ * and others live in its namespace. These go first, so that ending it never
+ * has to end another reaper from within.
+ */
+static bool is_blocked(const struct pl_task *task)
 {
-	struct pl_task *task;
-
-	list_for_each_entry(task, &lab->killed, killed_node) {
-		if (task != but && (!ns || pl_task_nr(task, PIDLAB_TYPE_PID, ns)))
-			return task;
-	}
-	return NULL;
+	return pl_task_is_reaper(task) && !pl_task_live_thread(task) &&
+	       pl_task_ns(task)->live > 1;
 }
 
-static struct pl_task *pop_killed(struct pl_lab *lab, const struct pl_pidns *ns)
+static bool is_within(const struct pl_task *task, const struct pl_pidns *ns)
 {
-	struct pl_task *task;
-
-	pl_write_lock(&lab->tasklist_lock);
-	task = first_killed(lab, ns, NULL);
-	if (task) {
-		list_del_init(&task->killed_node);
-		pl_task_get(task);
-	}
-	pl_write_unlock(&lab->tasklist_lock);
-	return task;
+	return !ns || pl_task_nr(task, PIDLAB_TYPE_PID, ns);
 }
 
 /*
- * A killed reaper of a namespace with others alive in it: these are marked and
- * it goes behind them, so that ending it never has to end another reaper from
- * within. Returns its namespace, counted, or NULL when it can be ended now.
+ * Takes a task from the killed list that can be ended now. A blocked reaper
+ * that is met goes behind those in its namespace, which are marked: once, since
+ * no task is born there afterwards.
  */
-static struct pl_pidns *put_off_reaper(struct pl_lab *lab, struct pl_task *task,
-				       const struct pl_pidns *within, bool *alone)
+static struct pl_task *pop_killed(struct pl_lab *lab, const struct pl_pidns *within)
 {
-	struct pl_pidns *ns = NULL;
+	struct pl_task *task, *next, *found = NULL;
 
 	pl_write_lock(&lab->tasklist_lock);
-	if (!(task->flags & PL_TASK_EXITING) && pl_task_is_reaper(task) &&
-	    !pl_task_live_thread(task) && pl_task_ns(task)->live > 1) {
-		ns = pl_pidns_get(pl_task_ns(task));
-		pl_kill_namespace(lab, ns, task);
-		list_add_tail(&task->killed_node, &lab->killed);
-		*alone = !first_killed(lab, within, task);
+	list_for_each_entry_safe(task, next, &lab->killed, killed_node) {
+		if (!is_within(task, within))
+			continue;
+		if (!is_blocked(task)) {
+			list_del_init(&task->killed_node);
+			found = pl_task_get(task);
+			break;
+		}
+		if (READ_ONCE(pl_task_ns(task)->adding)) {
+			pl_kill_namespace(lab, pl_task_ns(task), task);
+			list_move_tail(&task->killed_node, &lab->killed);
+			next = list_first_entry(&lab->killed, struct pl_task, killed_node);
+		}
 	}
 	pl_write_unlock(&lab->tasklist_lock);
-	return ns;
+	return found;
+}
+
+enum backlog { NOTHING_LEFT, CAN_GO_ON, ALL_BLOCKED };
+
+static enum backlog look_at_backlog(struct pl_lab *lab, const struct pl_pidns *within)
+{
+	enum backlog backlog = NOTHING_LEFT;
+	struct pl_task *task;
+
+	pl_read_lock(&lab->tasklist_lock);
+	list_for_each_entry(task, &lab->killed, killed_node) {
+		if (!is_within(task, within))
+			continue;
+		backlog = is_blocked(task) ? ALL_BLOCKED : CAN_GO_ON;
+		if (backlog == CAN_GO_ON)
+			break;
+	}
+	pl_read_unlock(&lab->tasklist_lock);
+	return backlog;
 }
 
 /**
@@ -282,27 +288,26 @@ static struct pl_pidns *put_off_reaper(struct pl_lab *lab, struct pl_task *task,
  * @within: only those with a number in this namespace; NULL: all
  *
  * Whoever has marked tasks calls this before its operation is over. A killed
- * reaper is ended after everybody in its namespace, so the exits it runs do
- * not nest.
+ * reaper is ended after everybody in its namespace, so the exits that this
+ * runs do not nest. Where only such reapers are left, others are ending the
+ * rest, and it waits for them.
  *
  * Context: may sleep; no turn and no lock held.
  */
 void pl_run_killed(struct pl_lab *lab, const struct pl_pidns *within)
 {
 	struct pl_task *task;
-	struct pl_pidns *ns;
-	bool alone = false;
 
-	while ((task = pop_killed(lab, within))) {
-		ns = put_off_reaper(lab, task, within, &alone);
-		if (!ns) {
+	while (!list_empty_careful(&lab->killed)) {
+		task = pop_killed(lab, within);
+		if (task) {
 			pl_exit(lab, task, PL_SIGKILL_CODE, false);
-		} else {
-			/* Alone: the rest of its namespace is ended by others. */
-			if (alone)
-				wait_event(lab->exit_wait, READ_ONCE(ns->live) <= 1);
-			pl_pidns_put(ns);
+			pl_task_put(task);
+			cond_resched();
+			continue;
 		}
-		pl_task_put(task);
+		if (look_at_backlog(lab, within) == NOTHING_LEFT)
+			break;
+		wait_event(lab->exit_wait, look_at_backlog(lab, within) != ALL_BLOCKED);
 	}
 }

@@ -60,13 +60,12 @@ static void join_family(struct pl_task *task, struct pl_task *parent, unsigned i
 {
 	if (flags & PIDLAB_F_THREAD) {
 		task->group_leader = parent->group_leader;
-		task->real_parent = parent->real_parent;
 		return;
 	}
 	task->group_leader = task;
 	task->real_parent = parent;
 	if (flags & PIDLAB_F_PARENT)
-		task->real_parent = parent->real_parent;
+		task->real_parent = parent->group_leader->real_parent;
 	if (task->real_parent)
 		list_add_tail(&task->sibling, &task->real_parent->children);
 }

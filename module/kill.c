@@ -35,6 +35,9 @@ void pl_kill_process(struct pl_lab *lab, struct pl_task *task)
 	struct pl_signal *signal = task->signal;
 	struct pl_task *thread;
 
+	/* All have exited: a zombie keeps the code it has. */
+	if (!signal->live)
+		return;
 	if (!signal->group_exit) {
 		signal->group_exit = true;
 		signal->group_code = PL_SIGKILL_CODE;

@@ -11,6 +11,7 @@
 #include "generation.h"
 #include "kill.h"
 #include "lab.h"
+#include "op.h"
 #include "pid.h"
 #include "pid_namespace.h"
 #include "ref.h"
@@ -334,9 +335,7 @@ int pl_lab_info(struct pl_lab *lab, struct pidlab_info *info)
 
 	info->abi = PIDLAB_ABI_VERSION;
 	info->generations = pl_generation_mask();
-#define LAST_OPCODE(nr, ...) info->opcodes = nr;
-	PIDLAB_OPS(LAST_OPCODE)
-#undef LAST_OPCODE
+	info->opcodes = pl_op_highest();
 	fill_sizes(info->bytes_of);
 	if (!pl_lab_ready(lab))
 		return 0;

@@ -65,7 +65,9 @@ static struct pl_object *get_object(struct pl_lab *lab, u64 id, enum pidlab_obje
 		*error = -EINVAL;
 	else if (pl_id_kind(id) != kind && pl_id_kind(id) != other)
 		*error = -EBADF;
-	else if (!(object = pl_object_get(lab, id)))
+	else
+		object = pl_object_get(lab, id);
+	if (!object && !*error)
 		*error = -ESRCH;
 	return object;
 }
@@ -122,6 +124,27 @@ static int resolve_object(struct pl_call *call, int i, u64 id, enum pidlab_objec
 	return 0;
 }
 
+/* A value by itself: in range, or zero where nothing is meant. */
+static int check_value(unsigned int kind, u64 value)
+{
+	switch (kind) {
+	case PIDLAB_ARG_NONE:
+		return value ? -EINVAL : 0;
+	case PIDLAB_ARG_NR:
+	case PIDLAB_ARG_SELF:
+	case PIDLAB_ARG_SELECT:
+		return fits_int(value) ? 0 : -EINVAL;
+	case PIDLAB_ARG_TYPE:
+		return value < PIDLAB_TYPE_COUNT ? 0 : -EINVAL;
+	case PIDLAB_ARG_SIG:
+		return value == 0 || value == 9 ? 0 : -EINVAL;
+	case PIDLAB_ARG_CODE:
+		return value <= 255 ? 0 : -EINVAL;
+	default:
+		return 0;
+	}
+}
+
 static int resolve(struct pl_call *call, int i, unsigned int kind)
 {
 	u64 value = call->op->arg[i];
@@ -137,18 +160,8 @@ static int resolve(struct pl_call *call, int i, unsigned int kind)
 		return resolve_object(call, i, value, PIDLAB_OBJECT_REF, PIDLAB_OBJECT_REF);
 	case PIDLAB_ARG_NS:
 		return resolve_ns(call, i, value);
-	case PIDLAB_ARG_NR:
-	case PIDLAB_ARG_SELF:
-	case PIDLAB_ARG_SELECT:
-		return fits_int(value) ? 0 : -EINVAL;
-	case PIDLAB_ARG_TYPE:
-		return value < PIDLAB_TYPE_COUNT ? 0 : -EINVAL;
-	case PIDLAB_ARG_SIG:
-		return value == 0 || value == 9 ? 0 : -EINVAL;
-	case PIDLAB_ARG_CODE:
-		return value <= 255 ? 0 : -EINVAL;
 	default:
-		return value ? -EINVAL : 0;
+		return 0;
 	}
 }
 
@@ -158,15 +171,11 @@ static int resolve(struct pl_call *call, int i, unsigned int kind)
  */
 static int check_form(const struct pl_op_desc *desc, const struct pidlab_op *op)
 {
-	int i;
+	int i, error = op->flags & ~desc->flags ? -EINVAL : 0;
 
-	if (op->flags & ~desc->flags)
-		return -EINVAL;
-	for (i = 0; i < PIDLAB_OP_ARGS; i++) {
-		if (desc->kind[i] == PIDLAB_ARG_NONE && op->arg[i])
-			return -EINVAL;
-	}
-	return 0;
+	for (i = 0; i < PIDLAB_OP_ARGS && !error; i++)
+		error = check_value(desc->kind[i], op->arg[i]);
+	return error;
 }
 
 static int resolve_all(const struct pl_op_desc *desc, struct pl_call *call)
@@ -233,11 +242,21 @@ static int execute(struct pl_lab *lab, struct pidlab_op *op)
 		return -EOPNOTSUPP;
 	error = resolve_all(desc, &call);
 	if (!error)
-		error = traits[op->opcode] & ACTS ? act(desc, &call) : desc->handler(&call);
+		error = traits[desc - descs] & ACTS ? act(desc, &call) : desc->handler(&call);
 	/* What this operation has killed dies before it is over. */
 	pl_run_killed(lab, NULL);
 	put_operands(&call);
 	return error;
+}
+
+/**
+ * pl_op_highest() - the highest opcode
+ *
+ * Return: its number.
+ */
+unsigned int pl_op_highest(void)
+{
+	return ARRAY_SIZE(descs) - 1;
 }
 
 /**

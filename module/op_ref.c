@@ -44,12 +44,13 @@ out:
 /* A reference to @weak, whose count is consumed; its number as 2nd result. */
 static int hold_weak(struct pl_call *call, struct pl_tref *weak)
 {
-	int error = pl_ref_hold_weak(&call->ctx, weak, &call->op->res[0]);
+	int error;
 
+	/* Before it has an id: whoever guesses that may put it at once. */
+	call->op->res[1] = weak->pid;
+	error = pl_ref_hold_weak(&call->ctx, weak, &call->op->res[0]);
 	if (error)
 		pl_tref_put(call->ctx.lab, weak);
-	else
-		call->op->res[1] = weak->pid;
 	return error;
 }
 

@@ -102,7 +102,7 @@ int pl_op_state(struct pl_call *call)
 
 	pl_read_lock(&lab->tasklist_lock);
 	call->op->res[0] = task->state;
-	call->op->res[1] = task->state == PIDLAB_STATE_RUNNING ? 0 : task->exit_code;
+	call->op->res[1] = task->state == PIDLAB_STATE_RUNNING ? 0 : pl_task_exit_code(task);
 	/* Without the count of this call. */
 	call->op->res[2] = refcount_read(&task->object.count) - 1;
 	pl_read_unlock(&lab->tasklist_lock);

@@ -39,14 +39,18 @@ static void describe_identity(const struct pl_task *task, struct pidlab_task_inf
 
 static void describe(const struct pl_task *task, struct pidlab_task_info *info)
 {
+	const struct pl_task *leader = task->group_leader;
+
 	memset(info, 0, sizeof(*info));
 	info->id = task->object.id;
-	info->parent = task->real_parent ? task->real_parent->object.id : 0;
-	info->leader = task->group_leader ? task->group_leader->object.id : 0;
+	if (leader) {
+		info->leader = leader->object.id;
+		info->parent = leader->real_parent ? leader->real_parent->object.id : 0;
+	}
 	describe_identity(task, info);
 	info->state = task->state;
 	info->flags = public_flags(task);
-	info->exit_code = task->exit_code;
+	info->exit_code = pl_task_exit_code(task);
 	info->usage = refcount_read(&task->object.count);
 	info->rcu_users = refcount_read(&task->rcu_users);
 	info->holds = atomic_read(&task->holds);

@@ -282,6 +282,19 @@ int pl_task_vnr(const struct pl_task *task)
 PL_EXPORT_FOR_KUNIT(pl_task_vnr);
 
 /**
+ * pl_task_exit_code() - what a task exited with
+ * @task: a task whose exit has begun
+ *
+ * Return: its group's code where all threads were told to exit, even if that
+ * was after this one; else its own.
+ */
+int pl_task_exit_code(const struct pl_task *task)
+{
+	return task->signal->group_exit ? task->signal->group_code : task->exit_code;
+}
+PL_EXPORT_FOR_KUNIT(pl_task_exit_code);
+
+/**
  * pl_task_same_group() - whether two tasks are threads of one process
  * @a: a task
  * @b: a task

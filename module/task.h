@@ -77,7 +77,8 @@ struct pl_signal {
  * @link: its uses of pids, by enum pidlab_type
  * @signal: its thread group
  * @group_leader: leader of the group; NULL once released
- * @real_parent: NULL for the first task and once released
+ * @real_parent: leaders only, a group has one; NULL for the first task and
+ *	once released
  * @children: leaders of groups it is the parent of, by @sibling
  * @sibling: in @real_parent's children (leaders only)
  * @thread_node: in the group's threads
@@ -85,7 +86,7 @@ struct pl_signal {
  * @killed_node: in the lab's killed list, or empty
  * @flags: PL_TASK_*
  * @state: enum pidlab_state; 0 until the fork is done
- * @exit_code: valid from the begin of its exit
+ * @exit_code: valid from the begin of its exit; see pl_task_exit_code()
  * @holds: references of the lab that hold it; for reports and checks
  *
  * All from @link on under tasklist_lock, but @payload, @turn, @signal.
@@ -128,6 +129,7 @@ struct pl_pid *pl_task_pid(const struct pl_task *task, enum pidlab_type type);
 int pl_task_nr(const struct pl_task *task, enum pidlab_type type, const struct pl_pidns *ns);
 int pl_task_vnr(const struct pl_task *task);
 struct pl_pidns *pl_task_ns(const struct pl_task *task);
+int pl_task_exit_code(const struct pl_task *task);
 bool pl_task_is_leader(const struct pl_task *task);
 bool pl_task_same_group(const struct pl_task *a, const struct pl_task *b);
 struct pl_task *pl_task_live_thread(const struct pl_task *task);

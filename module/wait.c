@@ -34,7 +34,7 @@ static void describe(const struct pl_task *child, const struct pl_pidns *ns,
 {
 	reaped->id = child->object.id;
 	reaped->nr = ns ? pl_task_nr(child, PIDLAB_TYPE_PID, ns) : 0;
-	reaped->code = child->exit_code;
+	reaped->code = pl_task_exit_code(child);
 }
 
 /* The children of all threads of the process: the oldest zombie that is meant. */

@@ -144,10 +144,12 @@ struct pidlab_op {
 	__s16 error;
 	union {
 		__aligned_u64 arg[PIDLAB_OP_ARGS];
+		/* private: named as in the table */
 #define _PIDLAB_OPERANDS(nr, NAME, name, flags, K0, n0, K1, n1, K2, n2, K3, n3, ...) \
 		struct { __aligned_u64 n0, n1, n2, n3; } name;
 		PIDLAB_OPS(_PIDLAB_OPERANDS)
 #undef _PIDLAB_OPERANDS
+		/* public: */
 	};
 	__aligned_u64 res[PIDLAB_OP_RESULTS];
 };
