@@ -37,3 +37,14 @@ def readable(line: str, ours: Path, top: Path) -> str:
         shown = str(top)
     prefix = "" if shown == "." else f"{shown}/"
     return line.replace(f"{ours}/", prefix)
+
+
+def objects_of(warnings: list[str], ours: Path) -> list[Path]:
+    """The objects to build anew next time, so that a warning does not fall silent because make has nothing to do."""
+    found: set[Path] = set()
+    for line in warnings:
+        source = re.match(r"(/\S+?)\.c:", line)
+        if not source:  # in a header, or from modpost: any object may be the cause
+            return sorted(ours.rglob("*.o"))
+        found.add(Path(f"{source[1]}.o"))
+    return sorted(found)

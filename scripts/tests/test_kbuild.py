@@ -95,6 +95,18 @@ class BuildLogTest(unittest.TestCase):
         self.assertTrue(buildlog.visible(line))
         self.assertEqual(buildlog.readable(line, OURS, Path.cwd()), "module/lab.c:9:5: error: expected ';'")
 
+    def test_what_was_warned_about_is_built_anew_next_time(self) -> None:
+        line = f"{OURS}/module/lab.c:9:5: warning: unused variable"
+        self.assertEqual(buildlog.objects_of([line, line], OURS), [OURS / "module/lab.o"])
+        self.assertEqual(buildlog.objects_of([], OURS), [])
+
+    def test_a_warning_in_a_header_builds_all_anew(self) -> None:
+        with tempfile.TemporaryDirectory() as folder:
+            for name in ("a.o", "b.o"):
+                (Path(folder) / name).write_text("")
+            line = f"{folder}/module/lab.h:9:5: warning: unused function"
+            self.assertEqual(len(buildlog.objects_of([line], Path(folder))), 2)
+
 
 if __name__ == "__main__":
     unittest.main()
