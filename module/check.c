@@ -160,7 +160,7 @@ static int for_each_object(struct pl_census *census,
 
 static void check_tally(struct pl_census *census)
 {
-	static const enum pl_mem memory_of[] = {
+	static const u8 memory_of[] = {
 		[PIDLAB_OBJECT_TASK] = PL_MEM_TASK,
 		[PIDLAB_OBJECT_PID] = PL_MEM_PID,
 		[PIDLAB_OBJECT_NS] = PL_MEM_NS,

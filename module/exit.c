@@ -177,6 +177,7 @@ void pl_release(struct pl_lab *lab, struct pl_task *task)
 	    leader->signal->nr_threads == 1)
 		pl_release(lab, leader);
 }
+PL_EXPORT_FOR_KUNIT(pl_release);
 
 /**
  * pl_exit() - a task exits

@@ -35,6 +35,7 @@ const char *pl_mem_name(enum pl_mem kind)
 {
 	return kind_names[kind];
 }
+PL_EXPORT_FOR_KUNIT(pl_mem_name);
 
 /**
  * pl_mem_global() - the account of all labs
@@ -58,6 +59,7 @@ int pl_fail_point(struct pl_ctx *ctx)
 	ctx->allocations++;
 	return ctx->allocations == ctx->fail_nth ? -ENOMEM : 0;
 }
+PL_EXPORT_FOR_KUNIT(pl_fail_point);
 
 static void account_add(struct pl_account *account, enum pl_mem kind, long objects, long bytes)
 {
@@ -131,6 +133,7 @@ void *pl_cache_zalloc(struct pl_ctx *ctx, enum pl_mem kind, struct kmem_cache *c
 	uncharge(ctx->lab, kind, bytes);
 	return ERR_PTR(-ENOMEM);
 }
+PL_EXPORT_FOR_KUNIT(pl_cache_zalloc);
 
 /**
  * pl_cache_free() - give back what pl_cache_zalloc() gave
@@ -146,6 +149,7 @@ void pl_cache_free(struct pl_lab *lab, enum pl_mem kind, struct kmem_cache *cach
 	kmem_cache_free(cache, object);
 	uncharge(lab, kind, kmem_cache_size(cache));
 }
+PL_EXPORT_FOR_KUNIT(pl_cache_free);
 
 /**
  * pl_kvzalloc() - zeroed memory
@@ -169,6 +173,7 @@ void *pl_kvzalloc(struct pl_ctx *ctx, enum pl_mem kind, size_t bytes)
 	uncharge(ctx->lab, kind, bytes);
 	return ERR_PTR(-ENOMEM);
 }
+PL_EXPORT_FOR_KUNIT(pl_kvzalloc);
 
 /**
  * pl_kvfree() - give back what pl_kvzalloc() gave
@@ -184,3 +189,4 @@ void pl_kvfree(struct pl_lab *lab, enum pl_mem kind, void *object, size_t bytes)
 	kvfree(object);
 	uncharge(lab, kind, bytes);
 }
+PL_EXPORT_FOR_KUNIT(pl_kvfree);

@@ -36,6 +36,7 @@ int pl_object_reserve(struct pl_ctx *ctx, struct pl_object *object, enum pidlab_
 		object->id = (u64)serial << PIDLAB_ID_KIND_BITS | kind;
 	return error;
 }
+PL_EXPORT_FOR_KUNIT(pl_object_reserve);
 
 /**
  * pl_object_cancel() - give up a reserved id
@@ -53,6 +54,7 @@ void pl_object_cancel(struct pl_lab *lab, struct pl_object *object)
 	xa_unlock_irqrestore(&lab->objects, flags);
 	object->id = 0;
 }
+PL_EXPORT_FOR_KUNIT(pl_object_cancel);
 
 /**
  * pl_object_publish() - let the id lead to the object
@@ -69,6 +71,7 @@ void pl_object_publish(struct pl_lab *lab, struct pl_object *object)
 	__xa_store(&lab->objects, serial_of(object->id), object, GFP_ATOMIC);
 	xa_unlock_irqrestore(&lab->objects, flags);
 }
+PL_EXPORT_FOR_KUNIT(pl_object_publish);
 
 /**
  * pl_object_get() - the object behind an id, counted
@@ -91,6 +94,7 @@ struct pl_object *pl_object_get(struct pl_lab *lab, u64 id)
 	xa_unlock_irqrestore(&lab->objects, flags);
 	return object;
 }
+PL_EXPORT_FOR_KUNIT(pl_object_get);
 
 /**
  * pl_object_next() - walk over all published objects
@@ -136,6 +140,7 @@ struct pl_object *pl_object_take(struct pl_lab *lab, u64 id)
 	xa_unlock_irqrestore(&lab->objects, flags);
 	return object;
 }
+PL_EXPORT_FOR_KUNIT(pl_object_take);
 
 /**
  * pl_object_put() - drop a count; forget the object with the last one
@@ -164,3 +169,4 @@ bool pl_object_put(struct pl_lab *lab, struct pl_object *object)
 	xa_unlock_irqrestore(&lab->objects, flags);
 	return true;
 }
+PL_EXPORT_FOR_KUNIT(pl_object_put);

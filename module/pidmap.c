@@ -18,6 +18,7 @@ unsigned int pl_pidmap_pages(int pid_max)
 {
 	return DIV_ROUND_UP(pid_max, PL_BITS_PER_PAGE);
 }
+PL_EXPORT_FOR_KUNIT(pl_pidmap_pages);
 
 /*
  * The page of a number, allocated if need be: outside the lock, then installed
