@@ -187,7 +187,8 @@ class _Uml(_Guest):
         self.process = subprocess.Popen(
             machine.uml(settings, files, results.fileno(), status.fileno()),
             pass_fds=(results.fileno(), status.fileno()), stdin=None if talk else subprocess.DEVNULL,
-            stdout=None if talk else console, stderr=console, start_new_session=not talk, preexec_fn=children.die_with_parent)
+            stdout=None if talk else console.fileno(), stderr=console.fileno(), start_new_session=not talk,
+            preexec_fn=children.die_with_parent)
         for line in (console, results, status):
             line.close()
 

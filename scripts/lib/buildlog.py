@@ -11,7 +11,7 @@ HARMLESS = (
     re.compile(r"Skipping BTF generation .* due to unavailability of vmlinux"),
     re.compile(r"warning: the compiler differs from the one used to build the kernel"),
     re.compile(r"^  (The kernel was built by|You are using): "),
-    re.compile(r"^make(\[\d+\])?: (Entering|Leaving) directory"),
+    re.compile(r"^make(\[\d+\])?: (Entering directory|Leaving directory|\*\*\* \[.*\] Error \d+$)"),
 )
 _NOISE = re.compile(r"^  [A-Z]+ (\[M\])? *\S")
 _WARNING = re.compile(r"\bwarning\b:|\bWARNING: modpost|^WARNING:", re.IGNORECASE)

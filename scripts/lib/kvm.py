@@ -52,8 +52,8 @@ def with_accelerator(settings: Settings) -> Settings:
     if answer.works:
         return replace(settings, accelerator="kvm")
     seconds = kernels.RECIPES[settings.kernel.name].boot_seconds
-    print(f"vm: no KVM ({answer.reason}): the guest is emulated; booting {settings.kernel.name} takes about {seconds} s",
-          file=sys.stderr, flush=True)
+    print(f"vm: no KVM ({answer.reason}): the guest is emulated; booting {settings.kernel.name} takes about "
+          f"{seconds} s", file=sys.stderr, flush=True)
     return settings
 
 

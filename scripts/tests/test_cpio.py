@@ -46,7 +46,8 @@ class CpioTest(unittest.TestCase):
         archive.file("/usr/lib/x/a", b"")
         archive.file("/usr/lib/x/b", b"")
         archive.directory("/usr/lib")
-        self.assertEqual(list(entries(archive.content())), ["usr", "usr/lib", "usr/lib/x", "usr/lib/x/a", "usr/lib/x/b"])
+        self.assertEqual(list(entries(archive.content())),
+                         ["usr", "usr/lib", "usr/lib/x", "usr/lib/x/a", "usr/lib/x/b"])
 
     def test_a_device_node_needs_no_root(self) -> None:
         archive = Archive()

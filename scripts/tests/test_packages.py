@@ -61,7 +61,8 @@ class ProgressTest(unittest.TestCase):
     def test_the_line_tells_what_is_left(self) -> None:
         progress = Progress("building", 200, out=io.StringIO())
         progress.done = 100
-        self.assertEqual(progress.line(progress.start + 60), "building: 100 of about 200 files, 1 min 00 s, about 1 min 00 s left")
+        self.assertEqual(progress.line(progress.start + 60),
+                         "building: 100 of about 200 files, 1 min 00 s, about 1 min 00 s left")
 
     def test_an_estimate_that_was_too_small_grows(self) -> None:
         progress = Progress("building", 10, out=io.StringIO())

@@ -37,8 +37,7 @@ REPORTS = {
     "[    3.485562] list_del corruption. prev->next should be ffff888001, but was dead000000000122": "list corruption",
     "[    3.485562] ODEBUG: activate active (active state 1) object: 00000000 object type: rcu_head hint: 0x0":
         "debug objects",
-    "[    3.485562] BUG pl_task (Tainted: G           O      ): Objects remaining in pl_task on __kmem_cache_shutdown()":
-        "slab",
+    "[    3.485562] BUG pl_task (Tainted: G      O ): Objects remaining in pl_task on __kmem_cache_shutdown()": "slab",
     "[    3.485562] BUG kmalloc-64 (Not tainted): Right Redzone overwritten": "slab",
     "[    3.485562] BUG: kernel NULL pointer dereference, address: 0000000000000008": "oops",
     "[    3.485562] BUG: unable to handle page fault for address: ffffc90000200000": "oops",
