@@ -57,6 +57,9 @@ static u64 digest_pid(const struct pl_pid *pid)
 	for (level = 0; level <= pid->level; level++)
 		hash = mix(hash, pid->numbers[level].nr);
 	for (type = 0; type < PIDLAB_TYPE_COUNT; type++) {
+		/* Not every generation has these links, and they tell nothing new. */
+		if (type == PIDLAB_TYPE_TGID)
+			continue;
 		hash = mix(hash, type);
 		hlist_for_each_entry(task, &pid->users[type], link[type].node)
 			hash = mix(hash, root_nr(task, PIDLAB_TYPE_PID));

@@ -48,17 +48,53 @@ static bool is_alone(struct pl_lab *lab, struct pl_task *task)
 	return !others;
 }
 
+/**
+ * pl_exec_take_pid() - a thread joins its leader's pid and leaves its own
+ * @thread: in exec
+ * @leader: a zombie
+ *
+ * The way until 5.7. For a moment both use the pid, the thread first: whoever
+ * looks the number up under RCU finds one of them.
+ *
+ * Context: tasklist_lock held for writing.
+ */
+void pl_exec_take_pid(struct pl_task *thread, struct pl_task *leader)
+{
+	pl_pid_detach(thread, PIDLAB_TYPE_PID);
+	pl_pid_attach(thread, PIDLAB_TYPE_PID, leader->link[PIDLAB_TYPE_PID].pid);
+}
+
+/**
+ * pl_exec_exchange_pids() - a thread and its leader exchange their pids
+ * @thread: in exec
+ * @leader: a zombie
+ *
+ * The way since 5.7. The list of each pid has one user before and after, and
+ * is never empty on the way.
+ *
+ * Context: tasklist_lock held for writing.
+ */
+void pl_exec_exchange_pids(struct pl_task *thread, struct pl_task *leader)
+{
+	struct pl_link *a = &thread->link[PIDLAB_TYPE_PID], *b = &leader->link[PIDLAB_TYPE_PID];
+	struct pl_lab *lab = thread->lab;
+
+	pl_assert_write_held(&lab->tasklist_lock);
+	hlists_swap_heads_rcu(&a->pid->users[PIDLAB_TYPE_PID], &b->pid->users[PIDLAB_TYPE_PID]);
+	swap(a->pid, b->pid);
+	pl_tref_follow(lab, a->pid, PIDLAB_TYPE_PID);
+	pl_tref_follow(lab, b->pid, PIDLAB_TYPE_PID);
+}
+
 /*
  * The thread becomes the process that the world knows: the leader's number,
- * groups and place in the family. Its own number goes. Whoever looks the
- * number up under RCU finds the leader or the thread, never nobody.
+ * groups and place in the family. Its own number goes with the leader.
  */
 static void take_identity(struct pl_lab *lab, struct pl_task *task)
 {
 	struct pl_task *leader = task->group_leader;
 
-	pl_pid_detach(task, PIDLAB_TYPE_PID);
-	pl_pid_attach(task, PIDLAB_TYPE_PID, leader->link[PIDLAB_TYPE_PID].pid);
+	lab->generation->swap_pids(task, leader);
 	pl_pid_transfer(leader, task, PIDLAB_TYPE_PGID);
 	pl_pid_transfer(leader, task, PIDLAB_TYPE_SID);
 	if (pl_generation_has(lab->generation, PIDLAB_TYPE_TGID))

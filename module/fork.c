@@ -41,6 +41,18 @@ static struct pl_pidns *choose_ns(struct pl_ctx *ctx, struct pl_task *parent, un
 	return child;
 }
 
+/* Numbers are asked for from the innermost level on, without a gap. */
+static int check_tids(const struct pl_pidns *ns, const int *tid)
+{
+	unsigned int i;
+
+	for (i = 0; i < PL_MAX_TIDS; i++) {
+		if (tid[i] && (i > ns->level || (i && !tid[i - 1])))
+			return -EINVAL;
+	}
+	return 0;
+}
+
 static void attach_pids(struct pl_task *task, struct pl_task *parent, struct pl_pid *pid)
 {
 	const struct pl_generation *gen = task->lab->generation;
@@ -115,8 +127,9 @@ static int finish(struct pl_task *task, struct pl_task *parent, struct pl_pid *p
 
 /* A task in @ns; the caller keeps its count of the namespace. */
 static int fork_in(struct pl_ctx *ctx, struct pl_pidns *ns, struct pl_task *parent,
-		   unsigned int flags, struct pl_task **child)
+		   const struct pl_fork_args *args, struct pl_task **child)
 {
+	unsigned int flags = args->flags;
 	struct pl_task *task;
 	struct pl_pid *pid;
 	int error;
@@ -124,7 +137,7 @@ static int fork_in(struct pl_ctx *ctx, struct pl_pidns *ns, struct pl_task *pare
 	task = pl_task_alloc(ctx, (flags & PIDLAB_F_THREAD) ? parent->signal : NULL);
 	if (IS_ERR(task))
 		return PTR_ERR(task);
-	pid = pl_pid_alloc(ctx, ns);
+	pid = pl_pid_alloc(ctx, ns, args->tid);
 	if (IS_ERR(pid)) {
 		error = PTR_ERR(pid);
 		goto out_task;
@@ -149,27 +162,29 @@ out_task:
  * pl_fork() - make a child
  * @ctx: the operation
  * @parent: the acting task, its turn held, its exit not begun
- * @flags: PIDLAB_F_NEWPID, _THREAD, _PARENT
+ * @args: what kind of child
  * @child: out: the new task, counted for the caller
  *
  * Context: may sleep.
- * Return: 0; -EINVAL: flags that contradict; -EAGAIN: too many tasks, or no
- * number; -ENOSPC: another limit; -ENOMEM: no memory, or the namespace is
+ * Return: 0; -EINVAL: flags that contradict, or a number out of range;
+ * -EEXIST: a number that is taken; -EAGAIN: too many tasks, or no number; -ENOSPC: another limit; -ENOMEM: no memory, or the namespace is
  * dying; -EINTR: the parent was killed meanwhile. Nothing is left after an
  * error but a moved "last number".
  */
-int pl_fork(struct pl_ctx *ctx, struct pl_task *parent, unsigned int flags,
+int pl_fork(struct pl_ctx *ctx, struct pl_task *parent, const struct pl_fork_args *args,
 	    struct pl_task **child)
 {
 	struct pl_pidns *ns;
-	int error = check_flags(ctx->lab, parent, flags);
+	int error = check_flags(ctx->lab, parent, args->flags);
 
 	if (error)
 		return error;
-	ns = choose_ns(ctx, parent, flags);
+	ns = choose_ns(ctx, parent, args->flags);
 	if (IS_ERR(ns))
 		return PTR_ERR(ns);
-	error = fork_in(ctx, ns, parent, flags, child);
+	error = check_tids(ns, args->tid);
+	if (!error)
+		error = fork_in(ctx, ns, parent, args, child);
 	/* The child's pid counts the namespace. */
 	pl_pidns_put(ns);
 	return error;
@@ -187,7 +202,8 @@ int pl_fork(struct pl_ctx *ctx, struct pl_task *parent, unsigned int flags,
  */
 int pl_fork_first(struct pl_ctx *ctx, struct pl_task **child)
 {
-	int error = fork_in(ctx, ctx->lab->root_ns, NULL, 0, child);
+	static const struct pl_fork_args args;
+	int error = fork_in(ctx, ctx->lab->root_ns, NULL, &args, child);
 
 	if (!error)
 		(*child)->signal->session_leader = true;

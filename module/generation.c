@@ -2,14 +2,36 @@
 #include <linux/bits.h>
 #include <linux/kernel.h>
 
+#include "exec.h"
 #include "generation.h"
+#include "pid_namespace.h"
+
+#define PID_PGID_SID (BIT(PIDLAB_TYPE_PID) | BIT(PIDLAB_TYPE_PGID) | BIT(PIDLAB_TYPE_SID))
 
 static const struct pl_generation generations[] = {
 	{
+		.number = PIDLAB_GEN_PIDHASH,
+		.name = "pidhash",
+		.types = PID_PGID_SID,
+		.max_level = 0,
+		.index = &pl_index_hash,
+		.swap_pids = pl_exec_take_pid,
+	},
+	{
 		.number = PIDLAB_GEN_PIDNS,
 		.name = "pidns",
-		.types = BIT(PIDLAB_TYPE_PID) | BIT(PIDLAB_TYPE_PGID) | BIT(PIDLAB_TYPE_SID),
+		.types = PID_PGID_SID,
+		.max_level = PL_MAX_LEVEL,
 		.index = &pl_index_hash,
+		.swap_pids = pl_exec_take_pid,
+	},
+	{
+		.number = PIDLAB_GEN_IDR,
+		.name = "idr",
+		.types = PID_PGID_SID | BIT(PIDLAB_TYPE_TGID),
+		.max_level = PL_MAX_LEVEL,
+		.index = &pl_index_idr,
+		.swap_pids = pl_exec_exchange_pids,
 	},
 };
 

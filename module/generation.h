@@ -12,18 +12,25 @@
 #include "index.h"
 #include "pidlab.h"
 
+struct pl_task;
+
 /**
  * struct pl_generation - the parts of a design
  * @number: enum pidlab_generation
  * @name: as user space writes it
  * @types: mask of enum pidlab_type that tasks have links for
+ * @max_level: depth of the deepest namespace
  * @index: number -> pid
+ * @swap_pids: an exec by a thread: afterwards @thread uses the pid that
+ *	@leader used as PID. Under tasklist_lock; @leader is released next
  */
 struct pl_generation {
 	unsigned int number;
 	const char *name;
 	unsigned int types;
+	unsigned int max_level;
 	const struct pl_index_ops *index;
+	void (*swap_pids)(struct pl_task *thread, struct pl_task *leader);
 };
 
 const struct pl_generation *pl_generation_find(unsigned int number);

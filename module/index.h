@@ -2,10 +2,11 @@
 /*
  * Number -> pid, within a namespace, behind one small table of functions.
  *
- * alloc and release deal in numbers, publish and unpublish in what find sees:
- * a number is taken before its pid is complete, and is free again before its
- * pid's grace period ends. pid.c calls publish for all levels of a pid in one
- * section of pidmap_lock, so that they become visible together.
+ * A number is taken (alloc) before its pid is complete, and is free again
+ * before its pid's grace period ends. pid.c calls publish for all levels of a
+ * pid in one section of pidmap_lock, so that they become visible together, and
+ * remove likewise. A design that gives numbers back outside that section does
+ * so in release.
  */
 #ifndef PL_INDEX_H
 #define PL_INDEX_H
@@ -22,12 +23,14 @@ struct pl_upid;
  * @destroy_lab: undo @init_lab, no pid being published
  * @init: make a namespace ready. May sleep. 0, -ENOMEM or -ENOSPC
  * @destroy: undo @init, no number being taken. Any context but hard interrupts
- * @alloc: take the next number. May sleep. The number; -EAGAIN: none is free;
- *	-ENOMEM
- * @release: give a number back. Any context
+ * @alloc: take the next number, or @tid if that is not 0. May sleep. The
+ *	number; -EAGAIN: none is free; -EEXIST: @tid is taken; -ENOMEM
+ * @cancel: give a number back that was never published. Any context
  * @publish: let find see it. Under pidmap_lock
- * @unpublish: the reverse; a reader may still hold the pid until a grace
- *	period has passed. Under pidmap_lock
+ * @remove: the reverse; a reader may still hold the pid until a grace period
+ *	has passed. Under pidmap_lock
+ * @release: give the number back after @remove; NULL where @remove does. Any
+ *	context
  * @find: the published pid of a number, or NULL. Under RCU or pidmap_lock
  * @next: the lowest taken number at or above @nr, or -1. It may have no
  *	published pid. Under RCU
@@ -37,14 +40,16 @@ struct pl_index_ops {
 	void (*destroy_lab)(struct pl_lab *lab);
 	int (*init)(struct pl_ctx *ctx, struct pl_pidns *ns);
 	void (*destroy)(struct pl_pidns *ns);
-	int (*alloc)(struct pl_ctx *ctx, struct pl_pidns *ns);
-	void (*release)(struct pl_pidns *ns, int nr);
+	int (*alloc)(struct pl_ctx *ctx, struct pl_pidns *ns, int tid);
+	void (*cancel)(struct pl_pidns *ns, int nr);
 	void (*publish)(struct pl_pid *pid, struct pl_upid *upid);
-	void (*unpublish)(struct pl_pid *pid, struct pl_upid *upid);
+	void (*remove)(struct pl_pid *pid, struct pl_upid *upid);
+	void (*release)(struct pl_pidns *ns, int nr);
 	struct pl_pid *(*find)(struct pl_pidns *ns, int nr);
 	int (*next)(struct pl_pidns *ns, int nr);
 };
 
 extern const struct pl_index_ops pl_index_hash;
+extern const struct pl_index_ops pl_index_idr;
 
 #endif /* PL_INDEX_H */

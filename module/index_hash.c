@@ -58,9 +58,9 @@ static void hash_destroy(struct pl_pidns *ns)
 	pl_pidmap_destroy(ns->lab, &ns->map);
 }
 
-static int hash_alloc(struct pl_ctx *ctx, struct pl_pidns *ns)
+static int hash_alloc(struct pl_ctx *ctx, struct pl_pidns *ns, int tid)
 {
-	return pl_pidmap_alloc(ctx, &ns->map);
+	return tid ? pl_pidmap_take(ctx, &ns->map, tid) : pl_pidmap_alloc(ctx, &ns->map);
 }
 
 static void hash_release(struct pl_pidns *ns, int nr)
@@ -74,7 +74,7 @@ static void hash_publish(struct pl_pid *pid, struct pl_upid *upid)
 	hlist_add_head_rcu(&upid->chain, bucket(upid->ns, upid->nr));
 }
 
-static void hash_unpublish(struct pl_pid *pid, struct pl_upid *upid)
+static void hash_remove(struct pl_pid *pid, struct pl_upid *upid)
 {
 	pl_assert_spin_held(&upid->ns->lab->pidmap_lock);
 	hlist_del_rcu(&upid->chain);
@@ -104,9 +104,10 @@ const struct pl_index_ops pl_index_hash = {
 	.init = hash_init,
 	.destroy = hash_destroy,
 	.alloc = hash_alloc,
-	.release = hash_release,
+	.cancel = hash_release,
 	.publish = hash_publish,
-	.unpublish = hash_unpublish,
+	.remove = hash_remove,
+	.release = hash_release,
 	.find = hash_find,
 	.next = hash_next,
 };

@@ -132,6 +132,7 @@ static int check_value(unsigned int kind, u64 value)
 		return value ? -EINVAL : 0;
 	case PIDLAB_ARG_NR:
 	case PIDLAB_ARG_SELF:
+	case PIDLAB_ARG_TID:
 	case PIDLAB_ARG_SELECT:
 		return fits_int(value) ? 0 : -EINVAL;
 	case PIDLAB_ARG_TYPE:

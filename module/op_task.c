@@ -16,7 +16,11 @@ int pl_op_fork(struct pl_call *call)
 {
 	struct pl_lab *lab = call->ctx.lab;
 	struct pl_task *parent = call->task[0], *child;
-	int error = pl_fork(&call->ctx, parent, call->op->flags, &child);
+	const struct pl_fork_args args = {
+		.flags = call->op->flags,
+		.tid = { call->op->fork.tid, call->op->fork.tid1, call->op->fork.tid2 },
+	};
+	int error = pl_fork(&call->ctx, parent, &args, &child);
 
 	if (error)
 		return error;

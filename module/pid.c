@@ -52,23 +52,40 @@ static const struct pl_index_ops *index_of(const struct pl_lab *lab)
 	return lab->generation->index;
 }
 
-/* Gives back the numbers of the levels above @level, innermost first. */
-static void release_numbers(struct pl_pid *pid, int level)
+/* Gives back the numbers of the levels above @level. */
+static void give_back_numbers(struct pl_pid *pid, int level,
+			      void (*give_back)(struct pl_pidns *ns, int nr))
 {
 	for (level++; level <= (int)pid->level; level++)
-		index_of(pl_pid_lab(pid))->release(pid->numbers[level].ns, pid->numbers[level].nr);
+		give_back(pid->numbers[level].ns, pid->numbers[level].nr);
+}
+
+/*
+ * Linux's order: a number out of range is refused before anything is taken, and
+ * only the first task of a namespace may be made while it has no reaper.
+ */
+static int check_tid(const struct pl_pidns *ns, int tid)
+{
+	if (tid < 0 || tid >= ns->pid_max)
+		return -EINVAL;
+	return tid > 1 && !READ_ONCE(ns->reaper) ? -EINVAL : 0;
 }
 
 /* Takes a number at each level, from the innermost to the root. */
-static int take_numbers(struct pl_ctx *ctx, struct pl_pid *pid, struct pl_pidns *ns)
+static int take_numbers(struct pl_ctx *ctx, struct pl_pid *pid, struct pl_pidns *ns,
+			const int *tids)
 {
-	int level, nr;
+	const struct pl_index_ops *index = index_of(ctx->lab);
+	int level, nr, tid;
 
 	for (level = ns->level; level >= 0; level--) {
 		pid->numbers[level].ns = ns;
-		nr = index_of(ctx->lab)->alloc(ctx, ns);
+		tid = pl_tid_at(tids, pid->level - level);
+		nr = tid ? check_tid(ns, tid) : 0;
+		if (!nr)
+			nr = index->alloc(ctx, ns, tid);
 		if (nr < 0) {
-			release_numbers(pid, level);
+			give_back_numbers(pid, level, index->cancel);
 			return nr;
 		}
 		pid->numbers[level].nr = nr;
@@ -102,16 +119,19 @@ static int publish(struct pl_lab *lab, struct pl_pid *pid)
  * pl_pid_alloc() - a pid with a number at each level, published
  * @ctx: the operation
  * @ns: its innermost namespace
+ * @tids: PL_MAX_TIDS numbers that are asked for, innermost level first, 0 for
+ *	any; or NULL
  *
  * It can be found before any task uses it. Its one count belongs to its being
  * published: it goes with the last detach, or with pl_pid_free() where no task
  * ever attached.
  *
  * Context: may sleep.
- * Return: the pid, or an ERR_PTR: -EAGAIN: no number; -ENOSPC: a limit;
+ * Return: the pid, or an ERR_PTR: -EAGAIN: no number; -EINVAL, -EEXIST: one
+ * that was asked for is out of range or taken; -ENOSPC: a limit;
  * -ENOMEM: no memory, or the namespace takes no new pids.
  */
-struct pl_pid *pl_pid_alloc(struct pl_ctx *ctx, struct pl_pidns *ns)
+struct pl_pid *pl_pid_alloc(struct pl_ctx *ctx, struct pl_pidns *ns, const int *tids)
 {
 	struct pl_lab *lab = ctx->lab;
 	struct pl_pid *pid;
@@ -126,7 +146,7 @@ struct pl_pid *pl_pid_alloc(struct pl_ctx *ctx, struct pl_pidns *ns)
 	error = pl_object_reserve(ctx, &pid->object, PIDLAB_OBJECT_PID);
 	if (error)
 		goto out_free;
-	error = take_numbers(ctx, pid, ns);
+	error = take_numbers(ctx, pid, ns, tids);
 	if (error)
 		goto out_cancel;
 	pl_point(lab, PL_POINT_PID_NUMBERED);
@@ -140,7 +160,7 @@ struct pl_pid *pl_pid_alloc(struct pl_ctx *ctx, struct pl_pidns *ns)
 out_numbers:
 	/* The caller holds the namespace, so this is not its last count. */
 	pl_pidns_put(ns);
-	release_numbers(pid, -1);
+	give_back_numbers(pid, -1, index_of(lab)->cancel);
 out_cancel:
 	pl_object_cancel(lab, &pid->object);
 out_free:
@@ -178,12 +198,13 @@ void pl_pid_free(struct pl_lab *lab, struct pl_pid *pid)
 	pl_spin_lock(&lab->pidmap_lock, flags);
 	pid->published = false;
 	for (level = 0; level <= (int)pid->level; level++) {
-		index_of(lab)->unpublish(pid, &pid->numbers[level]);
+		index_of(lab)->remove(pid, &pid->numbers[level]);
 		pid->numbers[level].ns->nr_pids--;
 	}
 	pl_spin_unlock(&lab->pidmap_lock, flags);
 
-	release_numbers(pid, -1);
+	if (index_of(lab)->release)
+		give_back_numbers(pid, -1, index_of(lab)->release);
 	pl_call_rcu(lab, &pid->rcu, delayed_put_pid);
 }
 PL_EXPORT_FOR_KUNIT(pl_pid_free);

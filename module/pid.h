@@ -62,7 +62,15 @@ struct pl_pid {
 
 size_t pl_pid_bytes(unsigned int level);
 
-struct pl_pid *pl_pid_alloc(struct pl_ctx *ctx, struct pl_pidns *ns);
+/* How many levels a fork can ask numbers for, from the innermost outwards */
+#define PL_MAX_TIDS 3
+
+static inline int pl_tid_at(const int *tids, unsigned int distance)
+{
+	return tids && distance < PL_MAX_TIDS ? tids[distance] : 0;
+}
+
+struct pl_pid *pl_pid_alloc(struct pl_ctx *ctx, struct pl_pidns *ns, const int *tids);
 void pl_pid_free(struct pl_lab *lab, struct pl_pid *pid);
 struct pl_pid *pl_pid_get(struct pl_pid *pid);
 void pl_pid_put(struct pl_pid *pid);

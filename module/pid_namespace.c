@@ -87,7 +87,8 @@ size_t pl_pidns_bytes(int pid_max)
  *
  * Context: may sleep.
  * Return: the namespace with one count, for the caller; or an ERR_PTR: -ENOMEM,
- * or -ENOSPC at a limit or past PL_MAX_LEVEL. Nothing is left after an error.
+ * or -ENOSPC at a limit or past the deepest level, or -EOPNOTSUPP where the generation has no
+ * namespaces. Nothing is left after an error.
  */
 struct pl_pidns *pl_pidns_create(struct pl_ctx *ctx, struct pl_pidns *parent)
 {
@@ -96,8 +97,8 @@ struct pl_pidns *pl_pidns_create(struct pl_ctx *ctx, struct pl_pidns *parent)
 	struct pl_pidns *ns;
 	int error;
 
-	if (level > PL_MAX_LEVEL)
-		return ERR_PTR(-ENOSPC);
+	if (level > lab->generation->max_level)
+		return ERR_PTR(lab->generation->max_level ? -ENOSPC : -EOPNOTSUPP);
 	ns = pl_cache_zalloc(ctx, PL_MEM_NS, ns_cache);
 	if (IS_ERR(ns))
 		return ns;
@@ -105,6 +106,7 @@ struct pl_pidns *pl_pidns_create(struct pl_ctx *ctx, struct pl_pidns *parent)
 	ns->lab = lab;
 	ns->level = level;
 	ns->adding = true;
+	ns->pid_max = lab->setting[PIDLAB_SET_PID_MAX];
 
 	error = -ENOMEM;
 	ns->pid_cache = ready_pid_cache(ctx, level);

@@ -11,6 +11,8 @@
 #ifndef PL_PID_NAMESPACE_H
 #define PL_PID_NAMESPACE_H
 
+#include <linux/idr.h>
+
 #include "object.h"
 #include "pidmap.h"
 
@@ -32,9 +34,11 @@ struct pl_task;
  *	end; under tasklist_lock
  * @adding: new pids are accepted; cleared for good when the reaper dies;
  *	under pidmap_lock
+ * @pid_max: numbers are below this
  * @nr_pids: published pids that have a number here; under pidmap_lock
  * @live: tasks with a number here that have not exited; under tasklist_lock
- * @map: which numbers are taken
+ * @map: which numbers are taken, for an index of bitmaps
+ * @idr: number -> pid or NULL, for an index of that kind; under pidmap_lock
  */
 struct pl_pidns {
 	struct pl_object object;
@@ -44,9 +48,13 @@ struct pl_pidns {
 	struct kmem_cache *pid_cache;
 	struct pl_task *reaper;
 	bool adding;
+	int pid_max;
 	unsigned int nr_pids;
 	unsigned int live;
-	struct pl_pidmap map;
+	union {
+		struct pl_pidmap map;
+		struct idr idr;
+	};
 };
 
 int pl_pidns_init_caches(void);

@@ -119,6 +119,30 @@ int pl_pidmap_alloc(struct pl_ctx *ctx, struct pl_pidmap *map)
 PL_EXPORT_FOR_KUNIT(pl_pidmap_alloc);
 
 /**
+ * pl_pidmap_take() - take a number that was asked for
+ * @ctx: the operation
+ * @map: whose numbers
+ * @nr: from 1 to below pid_max
+ *
+ * The last number stays what it was.
+ *
+ * Context: may sleep.
+ * Return: @nr; -EEXIST: it is taken; -ENOMEM or -ENOSPC: no page.
+ */
+int pl_pidmap_take(struct pl_ctx *ctx, struct pl_pidmap *map, int nr)
+{
+	struct pl_pidmap_page *page = ready_page(ctx, map, nr);
+
+	if (IS_ERR(page))
+		return PTR_ERR(page);
+	if (test_and_set_bit(nr % PL_BITS_PER_PAGE, READ_ONCE(page->bits)))
+		return -EEXIST;
+	atomic_dec(&page->nr_free);
+	return nr;
+}
+PL_EXPORT_FOR_KUNIT(pl_pidmap_take);
+
+/**
  * pl_pidmap_free() - give a number back
  * @map: whose it is
  * @nr: a taken number, never 0

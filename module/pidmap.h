@@ -48,6 +48,7 @@ unsigned int pl_pidmap_pages(int pid_max);
 int pl_pidmap_init(struct pl_ctx *ctx, struct pl_pidmap *map, int pid_max);
 void pl_pidmap_destroy(struct pl_lab *lab, struct pl_pidmap *map);
 int pl_pidmap_alloc(struct pl_ctx *ctx, struct pl_pidmap *map);
+int pl_pidmap_take(struct pl_ctx *ctx, struct pl_pidmap *map, int nr);
 void pl_pidmap_free(struct pl_pidmap *map, int nr);
 int pl_pidmap_next(const struct pl_pidmap *map, int nr);
 bool pl_pidmap_taken(const struct pl_pidmap *map, int nr);

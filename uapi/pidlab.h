@@ -43,6 +43,7 @@
  *   EBADF      the id names an object of another kind
  *   ESRCH      no such object any more or ever; no such pid; the acting task
  *              is exiting or dead
+ *   EEXIST     the number that fork asks for is taken
  *   EAGAIN     the limit on tasks or the last free number is reached; the
  *              task to reap is not a zombie yet
  *   ENOSPC     the limit on references, namespaces, depth or bytes is reached

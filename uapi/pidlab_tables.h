@@ -26,6 +26,7 @@
 	X(NS,     ns,       0,             "id of a namespace, or of a task in it; 0: the root") \
 	X(NR,     nr,       PIDLAB_NEEDED, "a number as the acting task or namespace sees it") \
 	X(SELF,   self,     0,             "a number; 0: the acting task's own") \
+	X(TID,    tid,      0,             "a number to give; 0: the next one") \
 	X(SELECT, select,   -1,            ">0: that process, 0: own group, -1: any, <-1: that group") \
 	X(TYPE,   type,     0,             "pid, tgid, pgid or sid") \
 	X(SIG,    sig,      9,             "0 (probe) or 9 (SIGKILL)") \
@@ -50,9 +51,9 @@
  */
 #define PIDLAB_OPS(X) \
 	X(1, FORK, fork, PIDLAB_F_NEWPID | PIDLAB_F_THREAD | PIDLAB_F_PARENT, \
-	  TASK, parent, NONE, _r1, NONE, _r2, NONE, _r3, \
+	  TASK, parent, TID, tid, TID, tid1, TID, tid2, \
 	  TASK, task, NR, nr, NONE, _o2, \
-	  "the task makes a child; nr is the child's number in the task's namespace") \
+	  "the task makes a child; tid, tid1, tid2: its numbers from its own namespace outwards; nr is the child's number in the task's namespace") \
 	X(2, EXIT, exit, PIDLAB_F_GROUP, \
 	  TASK, task, CODE, code, NONE, _r2, NONE, _r3, \
 	  NONE, _o0, NONE, _o1, NONE, _o2, \
@@ -148,7 +149,9 @@
 
 /* Generations of the pid machinery: number, NAME, name, help */
 #define PIDLAB_GENERATIONS(X) \
-	X(2, PIDNS, pidns, "2.6.24: nested namespaces, one hash, bitmaps of numbers")
+	X(1, PIDHASH, pidhash, "2.6.17: struct pid with a life of its own, one hash, one namespace") \
+	X(2, PIDNS, pidns, "2.6.24: nested namespaces, one hash, bitmaps of numbers") \
+	X(3, IDR, idr, "since 4.15: an IDR for each namespace, and links for thread groups")
 
 #define PIDLAB_SETTING_SLOTS	32
 

@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The index of mainline since 4.15: an IDR for each namespace. A number is taken
+ * with NULL in its place, and the pid stored there when it is complete.
+ */
+#include <linux/idr.h>
+
+#include "index.h"
+#include "lab.h"
+#include "mem.h"
+#include "pid.h"
+#include "pid_namespace.h"
+
+static int idr_init_lab(struct pl_lab *lab)
+{
+	return 0;
+}
+
+static void idr_destroy_lab(struct pl_lab *lab)
+{
+}
+
+static int idr_init_ns(struct pl_ctx *ctx, struct pl_pidns *ns)
+{
+	idr_init(&ns->idr);
+	return 0;
+}
+
+static void idr_destroy_ns(struct pl_pidns *ns)
+{
+	idr_destroy(&ns->idr);
+}
+
+/* Under pidmap_lock: memory was set aside by idr_preload(). */
+static int take_number(struct pl_pidns *ns, int tid)
+{
+	int lowest = 1;
+
+	if (tid)
+		return idr_alloc(&ns->idr, NULL, tid, tid + 1, GFP_ATOMIC);
+	/* Once past the reserved numbers, they are not given again. */
+	if (idr_get_cursor(&ns->idr) > PL_RESERVED_PIDS)
+		lowest = PL_RESERVED_PIDS;
+	return idr_alloc_cyclic(&ns->idr, NULL, lowest, ns->pid_max, GFP_ATOMIC);
+}
+
+static int idr_take(struct pl_ctx *ctx, struct pl_pidns *ns, int tid)
+{
+	unsigned long flags;
+	int nr = pl_fail_point(ctx);
+
+	if (nr)
+		return nr;
+	idr_preload(GFP_KERNEL_ACCOUNT);
+	pl_spin_lock(&ns->lab->pidmap_lock, flags);
+	nr = take_number(ns, tid);
+	pl_spin_unlock(&ns->lab->pidmap_lock, flags);
+	idr_preload_end();
+	if (nr == -ENOSPC)
+		nr = tid ? -EEXIST : -EAGAIN;
+	return nr;
+}
+
+static void idr_cancel(struct pl_pidns *ns, int nr)
+{
+	unsigned long flags;
+
+	pl_spin_lock(&ns->lab->pidmap_lock, flags);
+	idr_remove(&ns->idr, nr);
+	pl_spin_unlock(&ns->lab->pidmap_lock, flags);
+}
+
+static void idr_publish(struct pl_pid *pid, struct pl_upid *upid)
+{
+	pl_assert_spin_held(&upid->ns->lab->pidmap_lock);
+	idr_replace(&upid->ns->idr, pid, upid->nr);
+}
+
+static void idr_remove_pid(struct pl_pid *pid, struct pl_upid *upid)
+{
+	pl_assert_spin_held(&upid->ns->lab->pidmap_lock);
+	idr_remove(&upid->ns->idr, upid->nr);
+}
+
+static struct pl_pid *idr_find_pid(struct pl_pidns *ns, int nr)
+{
+	return idr_find(&ns->idr, nr);
+}
+
+/* Passes over numbers that are taken and have no pid yet. */
+static int idr_next(struct pl_pidns *ns, int nr)
+{
+	return idr_get_next(&ns->idr, &nr) ? nr : -1;
+}
+
+const struct pl_index_ops pl_index_idr = {
+	.init_lab = idr_init_lab,
+	.destroy_lab = idr_destroy_lab,
+	.init = idr_init_ns,
+	.destroy = idr_destroy_ns,
+	.alloc = idr_take,
+	.cancel = idr_cancel,
+	.publish = idr_publish,
+	.remove = idr_remove_pid,
+	.find = idr_find_pid,
+	.next = idr_next,
+};
