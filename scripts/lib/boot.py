@@ -19,6 +19,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import BinaryIO
 
+import cache
 import children
 import initramfs
 import machine
@@ -103,9 +104,13 @@ class Tail:
 
 def run(settings: Settings, contents: initramfs.Contents, out: Path, limit: float | None,
         results_to: BinaryIO | None = None, console_to: BinaryIO | None = None) -> Outcome:
-    """Boot, wait for the end or the limit (seconds), judge."""
-    files = Files(out.resolve())
-    files.out.mkdir(parents=True, exist_ok=True)
+    """Boot, wait for the end or the limit (seconds), judge.  One guest at a time writes to `out`."""
+    with cache.locked(out / ".lock", f"a guest that writes to {out}"):
+        return _run(settings, contents, Files(out.resolve()), limit, results_to, console_to)
+
+
+def _run(settings: Settings, contents: initramfs.Contents, files: Files, limit: float | None,
+         results_to: BinaryIO | None, console_to: BinaryIO | None) -> Outcome:
     for path in (files.console, files.results, files.status, files.log):
         path.write_bytes(b"")
     token = secrets.token_hex(16)

@@ -138,5 +138,5 @@ def _prune(kdir: Path) -> None:
     keep = ("scripts", "tools", "include")
     for path in list(kdir.rglob("*")):
         top = path.relative_to(kdir).parts[0]
-        if top not in keep and path.is_file() and re.search(r"\.(o|a|cmd|d|order)$|^vmlinux|^linux$", path.name):
+        if top not in keep and path.is_file() and re.search(r"\.(o|a|cmd|d|order)$|^\.?vmlinux|^linux$|^\.tmp_", path.name):
             path.unlink()
