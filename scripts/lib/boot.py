@@ -166,10 +166,14 @@ class _Guest:
             pass
 
     def end(self) -> None:
-        """See that nothing of the guest is left."""
+        """See that nothing of the guest is left; ask first, so that QEMU gives the terminal back."""
         if self.process.poll() is None:
-            self.process.kill()
-            self.process.wait()
+            self.process.terminate()
+            try:
+                self.process.wait(timeout=3)
+            except subprocess.TimeoutExpired:
+                self.process.kill()
+                self.process.wait()
 
 
 class _Qemu(_Guest):

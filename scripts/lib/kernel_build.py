@@ -136,7 +136,7 @@ def _first_errors(log: Path) -> str:
 def _prune(kdir: Path) -> None:
     """Drop what only compiling the kernel itself needs: objects, archives, their command files, the image."""
     keep = ("scripts", "tools", "include")
+    drop = re.compile(r"\.(o|a|cmd|d|order)$|^\.?vmlinux|^linux$|^\.tmp_")
     for path in list(kdir.rglob("*")):
-        top = path.relative_to(kdir).parts[0]
-        if top not in keep and path.is_file() and re.search(r"\.(o|a|cmd|d|order)$|^\.?vmlinux|^linux$|^\.tmp_", path.name):
+        if path.relative_to(kdir).parts[0] not in keep and path.is_file() and drop.search(path.name):
             path.unlink()
