@@ -130,12 +130,12 @@ void LineParser::take_flag(Call &call, const WordInfo &flag) {
     const Range at = tokens_[position_ - 1].at;
     if (!(call.op->flags & bit)) {
         const auto allowed = flags_of(*call.op);
-        complain(at, fmt::format("`{}' takes no flag `{}'", call.op->name, flag.name),
-                 allowed.empty() ? "it takes no flags"
-                                 : fmt::format("it takes {}", fmt::join(allowed, ", ")));
-    } else if (call.flags & bit) {
-        complain(at, fmt::format("flag `{}' is given twice", flag.name));
+        fail(at, fmt::format("`{}' takes no flag `{}'", call.op->name, flag.name),
+             allowed.empty() ? "it takes no flags"
+                             : fmt::format("it takes {}", fmt::join(allowed, ", ")));
     }
+    if (call.flags & bit)
+        complain(at, fmt::format("flag `{}' is given twice", flag.name));
     call.flags = static_cast<std::uint16_t>(call.flags | bit);
 }
 
@@ -197,9 +197,11 @@ Expectation LineParser::expectation(const Call &call) {
                      fmt::format("`{}' returns nothing to compare: expect an errno, or ok",
                                  call.op->name));
             if (index == results.size())
-                fail(peek().at, fmt::format("`{}' returns {}: {}", call.op->name,
-                                            results.size() == 1 ? "one result" : "no more results",
-                                            fmt::join(names_of(results), ", ")));
+                fail(peek().at,
+                     fmt::format("`{}' returns {} only: {}", call.op->name,
+                                 results.size() == 1 ? "one result"
+                                                     : fmt::format("{} results", results.size()),
+                                 fmt::join(names_of(results), ", ")));
             out.values.push_back(result_value(call, index));
         } while (accept(","));
     }

@@ -126,8 +126,10 @@ Executor::Flow Executor::run(const Statement &statement, const Repeat &repeat) {
     while (end.rounds < static_cast<std::uint64_t>(times) && !end.left)
         end.left = run_body(repeat, ++end.rounds) == Flow::leave;
     // The rounds that nobody watched are accounted for here.
-    if (watched() && end.rounds > 1)
+    if (watched() && end.rounds > 1) {
+        observer_.on_counters(statement, info());
         snapshot(statement);
+    }
     observer_.on_repeat_end(end);
     return Flow::on;
 }
@@ -215,10 +217,10 @@ Executor::Flow Executor::run(const Statement &statement, const CheckNow &) {
 // After an operation, before its results are looked at.
 void Executor::settle(const Statement &statement, const Call &call, const pidlab_op &op) {
     info_.reset();
-    observer_.on_counters(statement, info());
     const std::optional<std::uint64_t> before = std::exchange(digest_, std::nullopt);
     if (!watched())
         return;
+    observer_.on_counters(statement, info());
     const CheckResult after = snapshot(statement);
     if (op.error != 0 && before && *before != after.digest)
         fail(call.at, fmt::format("{} was refused ({}), but has changed the lab's state",

@@ -13,6 +13,8 @@ namespace {
 // Sums of names and numbers, not novels.
 constexpr std::size_t max_terms = 64;
 
+constexpr const char *no_blanks = "an operand is written without blanks: OPERAND=VALUE";
+
 std::span<const WordInfo> words_of(pidlab_arg kind) {
     switch (meaning(kind)) {
     case Meaning::type:
@@ -62,7 +64,7 @@ Atom LineParser::word_value(pidlab_arg kind, std::string_view what) {
             std::vector<std::string_view> known;
             add_words(known, table);
             fail(word.at, fmt::format("{} takes {}, not {}", what, describe(kind), quoted(word)),
-                 did_you_mean(word.text, known));
+                 peek(1).is("=") ? no_blanks : did_you_mean(word.text, known));
         }
     }
     return number_value(kind, what);
@@ -97,7 +99,7 @@ Atom LineParser::named(const Token &word) {
     if (!known) {
         std::string hint = did_you_mean(word.text, scope_.names.all());
         if (hint.empty() && peek().is("=") && peek(1).kind != TokenKind::end)
-            hint = "an operand is written without blanks: OPERAND=VALUE";
+            hint = no_blanks;
         complain(word.at, fmt::format("unknown name `{}'", word.text), std::move(hint));
     }
     if (!accept("."))

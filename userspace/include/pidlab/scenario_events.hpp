@@ -53,7 +53,8 @@ public:
     virtual void on_tree(const Statement &, const std::string & /*title*/, const CheckResult &,
                          const State &) {}
 
-    /// What the lab holds after an operation.
+    /// What the lab holds after an operation; not told after each one inside of repeats, because
+    /// asking may wait for a grace period.
     virtual void on_counters(const Statement &, const Info &) {}
 
     /// The invariants held after a statement; not taken after each one inside of repeats.
