@@ -64,13 +64,23 @@ void pl_exec_take_pid(struct pl_task *thread, struct pl_task *leader)
 	pl_pid_attach(thread, PIDLAB_TYPE_PID, leader->link[PIDLAB_TYPE_PID].pid);
 }
 
+/* Neither list is empty, before, after, or for a reader on the way. */
+static void swap_users(struct hlist_head *a, struct hlist_head *b)
+{
+	struct hlist_node *first_a = a->first, *first_b = b->first;
+
+	rcu_assign_pointer(hlist_first_rcu(a), first_b);
+	rcu_assign_pointer(hlist_first_rcu(b), first_a);
+	WRITE_ONCE(first_a->pprev, &b->first);
+	WRITE_ONCE(first_b->pprev, &a->first);
+}
+
 /**
  * pl_exec_exchange_pids() - a thread and its leader exchange their pids
  * @thread: in exec
  * @leader: a zombie
  *
- * The way since 5.7. The list of each pid has one user before and after, and
- * is never empty on the way.
+ * The way since 5.7.
  *
  * Context: tasklist_lock held for writing.
  */
@@ -80,7 +90,7 @@ void pl_exec_exchange_pids(struct pl_task *thread, struct pl_task *leader)
 	struct pl_lab *lab = thread->lab;
 
 	pl_assert_write_held(&lab->tasklist_lock);
-	hlists_swap_heads_rcu(&a->pid->users[PIDLAB_TYPE_PID], &b->pid->users[PIDLAB_TYPE_PID]);
+	swap_users(&a->pid->users[PIDLAB_TYPE_PID], &b->pid->users[PIDLAB_TYPE_PID]);
 	swap(a->pid, b->pid);
 	pl_tref_follow(lab, a->pid, PIDLAB_TYPE_PID);
 	pl_tref_follow(lab, b->pid, PIDLAB_TYPE_PID);

@@ -2,6 +2,7 @@
 #include <linux/bits.h>
 #include <linux/kernel.h>
 
+#include "compat.h"
 #include "exec.h"
 #include "generation.h"
 #include "pid_namespace.h"
@@ -51,6 +52,7 @@ const struct pl_generation *pl_generation_find(unsigned int number)
 	}
 	return NULL;
 }
+PL_EXPORT_FOR_KUNIT(pl_generation_find);
 
 /**
  * pl_generation_mask() - which generations there are
