@@ -6,7 +6,7 @@
 
 insmod /pidlab.ko || exit 1
 # shellcheck disable=SC2046
-pidlab run --report=/tmp/report $(cat /scenarios) >&3
+pidlab run --report-to=/tmp/report $(cat /scenarios) >&3
 status=$?
 echo "@reports" >&3
 cat /tmp/report >&3

@@ -86,7 +86,7 @@ def quietly(command: Sequence[str | os.PathLike[str]], log: Path) -> None:
     def progress(line: str) -> None:
         nonlocal shown
         if counts := _NINJA.match(line):
-            shown = shown or Progress("  ", int(counts[2]), every=PROGRESS_SECONDS)
+            shown = shown or Progress("   compiling", int(counts[2]), every=PROGRESS_SECONDS)
             shown.step(int(counts[1]) - shown.done)
 
     status = stream(command, log, progress)
@@ -98,12 +98,10 @@ def quietly(command: Sequence[str | os.PathLike[str]], log: Path) -> None:
         raise Failure(f"`{words}' failed with status {status}; from {where}:\n{tail(log)}")
 
 
-def openly(command: Sequence[str | os.PathLike[str]]) -> None:
-    """Runs a command that talks to the person itself."""
+def openly(command: Sequence[str | os.PathLike[str]]) -> int:
+    """Runs a command that talks to the person itself; returns its status."""
     sys.stdout.flush()
-    status = subprocess.run(command, cwd=ROOT, check=False).returncode
-    if status:
-        raise Failure(f"`{' '.join(str(word) for word in command)}' failed", status)
+    return subprocess.run(command, cwd=ROOT, check=False).returncode
 
 
 def need_packages(group: str) -> None:

@@ -10,11 +10,12 @@ from __future__ import annotations
 
 import argparse
 import os
+import subprocess
 from pathlib import Path
 
 from failure import Failure, run_main
 from steps import client, guest
-from steps.host import BUILD, ROOT, need_packages, openly, phase, say
+from steps.host import BUILD, ROOT, need_packages, phase, say
 
 SCENARIOS = ROOT / "userspace" / "scenarios"
 REPORT = BUILD / "report.txt"
@@ -78,6 +79,16 @@ def drive(kernel: str, command: Path, scenarios: list[Path], timeout: str) -> in
     return status
 
 
+def refuse_mistakes(command: Path, scenarios: list[Path]) -> None:
+    """Reads the scenarios before a VM is booted for them."""
+    names = [os.path.relpath(path, ROOT) for path in scenarios]
+    done = subprocess.run(
+        [command, "check", *names], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    if done.returncode:
+        raise Failure(f"not every scenario can be read:\n{done.stdout}{done.stderr}".rstrip(), 2)
+
+
 def main() -> int:
     """`make run`."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
@@ -95,7 +106,7 @@ def main() -> int:
         raise Failure("there is no scenario in userspace/scenarios/")
     need_packages(guest.packages(options.kernel))
     command = client.release()
-    openly([command, "check", *scenarios])
+    refuse_mistakes(command, scenarios)
     return drive(options.kernel, command, scenarios, options.timeout)
 
 

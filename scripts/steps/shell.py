@@ -24,8 +24,7 @@ def main() -> int:
     files["/pidlab.ko"] = built / "module" / "pidlab.ko"
     binaries = {"/bin/pidlab": command}
     out = BUILD / "vm" / f"shell-{kernel}"
-    openly(guest.vm_command(kernel, "shell.sh", out, files, binaries, "--interactive"))
-    return 0
+    return openly(guest.vm_command(kernel, "shell.sh", out, files, binaries, "--interactive"))
 
 
 if __name__ == "__main__":
