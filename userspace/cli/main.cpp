@@ -1,13 +1,17 @@
 // SPDX-License-Identifier: MIT
 // The command `pidlab`: finds the subcommand and turns errors into exit codes.
+#include <algorithm>
 #include <array>
 #include <cstdio>
 #include <exception>
+#include <ranges>
+#include <string_view>
 
 #include <fmt/format.h>
 
 #include "command.hpp"
 #include "pidlab/error.hpp"
+#include "pidlab/words.hpp"
 
 namespace {
 
@@ -27,6 +31,19 @@ constexpr Command commands[] = {
     {"info", "print what the module is and what a lab of it holds", add_info},
     {"ops", "print the instruction set; needs no device", add_ops},
 };
+
+/// Names the nearest command when the first word is none.
+void suggest_command(int argc, char **argv) {
+    if (argc < 2 || argv[1][0] == '-')
+        return;
+    const std::string_view word = argv[1];
+    const auto names = commands | std::views::transform(&Command::name);
+    if (std::ranges::find(names, word) != names.end())
+        return;
+    const auto near = pidlab::nearest_word(word, names);
+    fmt::print(stderr, "pidlab: no command `{}'{}\n", word,
+               near ? fmt::format("; did you mean `{}'?", *near) : "");
+}
 
 int run_action(const Action &action) {
     try {
@@ -62,6 +79,7 @@ int main(int argc, char **argv) {
     try {
         app.parse(argc, argv);
     } catch (const CLI::ParseError &error) {
+        suggest_command(argc, argv);
         return app.exit(error) == 0 ? exit_ok : exit_usage;
     }
     for (std::size_t i = 0; i < actions.size(); ++i)

@@ -25,6 +25,12 @@ std::string flags_text(std::uint16_t mask) {
     return text;
 }
 
+/// Whether an author would leave the operand out.
+bool is_default(pidlab_arg kind, std::uint64_t value) {
+    const KindInfo &info = kind_info(kind);
+    return !info.needed && static_cast<std::int64_t>(value) == info.default_value;
+}
+
 } // namespace
 
 std::string id_text(std::uint64_t raw) {
@@ -55,11 +61,13 @@ std::string op_text(const pidlab_op &op) {
     const OpInfo *info = find_op(op.opcode);
     std::string text = info ? std::string(info->name) : fmt::format("opcode {}", op.opcode);
     for (std::size_t i = 0; i < PIDLAB_OP_ARGS; ++i) {
-        if (info && info->args[i].used())
-            text += fmt::format(" {}={}", info->args[i].name,
-                                value_text(info->args[i].kind, op.arg[i]));
-        else if (op.arg[i])
+        if (info && info->args[i].used()) {
+            if (!is_default(info->args[i].kind, op.arg[i]))
+                text += fmt::format(" {}={}", info->args[i].name,
+                                    value_text(info->args[i].kind, op.arg[i]));
+        } else if (op.arg[i]) {
             text += fmt::format(" arg{}={:#x}", i, op.arg[i]);
+        }
     }
     text += flags_text(op.flags);
     if (op.fail_nth)

@@ -12,6 +12,13 @@
 
 namespace pidlab {
 
+/// Numbers that a fork asks for, from the child's own namespace outwards; 0: the next one.
+struct Tids {
+    int own = 0;
+    int outer = 0;
+    int outermost = 0;
+};
+
 /// @name What operations answer
 /// Numbers are as the acting task or the namespace asked for sees them.
 /// @{
@@ -112,8 +119,12 @@ template <typename ObjectId> ObjectId one_id(const pidlab_op &op) { return Objec
 } // namespace detail
 
 /// @param flags PIDLAB_F_NEWPID, PIDLAB_F_THREAD, PIDLAB_F_PARENT
-inline Call<Forked> fork(TaskId parent, unsigned flags = 0) {
-    return {detail::make(PIDLAB_OP_FORK, {parent.raw()}, flags), [](const pidlab_op &op) {
+inline Call<Forked> fork(TaskId parent, unsigned flags = 0, const Tids &tids = {}) {
+    return {detail::make(PIDLAB_OP_FORK,
+                         {parent.raw(), detail::number(tids.own), detail::number(tids.outer),
+                          detail::number(tids.outermost)},
+                         flags),
+            [](const pidlab_op &op) {
                 return Forked{TaskId{op.res[0]}, detail::as_int(op.res[1])};
             }};
 }

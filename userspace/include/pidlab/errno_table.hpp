@@ -44,6 +44,7 @@ inline constexpr ErrnoSentence operation_sentences[] = {
              "range, or as Linux says it"},
     {EBADF, "the id names an object of another kind"},
     {ESRCH, "no such object any more or ever, no such pid, or the acting task is exiting or dead"},
+    {EEXIST, "the number that fork asks for is taken"},
     {EAGAIN, "the limit on tasks or the last free number is reached, or the task to reap is not a "
              "zombie yet"},
     {ENOSPC, "the limit on references, namespaces, depth or bytes is reached"},

@@ -18,7 +18,8 @@ namespace pidlab {
 /// A value of an operand or result in the words of its kind: an id, a type, a state, a number.
 [[nodiscard]] std::string value_text(pidlab_arg kind, std::uint64_t value);
 
-/// An operation with its operands by name: "fork parent=task#1 newpid (fail_nth=2)".
+/// An operation with its operands by name, except those that are as if left out:
+/// "fork parent=task#1 newpid (fail_nth=2)".
 [[nodiscard]] std::string op_text(const pidlab_op &op);
 
 /// What came of it: "task=task#2 nr=2", "ok" without results, or the errno's name.

@@ -153,7 +153,9 @@ public:
 
     /// @name The operations; see call.hpp for operands and answers
     /// @{
-    Forked fork(TaskId parent, unsigned flags = 0) { return perform(call::fork(parent, flags)); }
+    Forked fork(TaskId parent, unsigned flags = 0, const Tids &tids = {}) {
+        return perform(call::fork(parent, flags, tids));
+    }
     void exit(TaskId task, int code = 0, unsigned flags = 0) {
         perform(call::exit(task, code, flags));
     }

@@ -24,7 +24,8 @@ const RefId ref{id(PIDLAB_OBJECT_REF, 14)};
 /// Every call with a different, telling value in each operand, and every flag it may have.
 std::map<std::string_view, pidlab_op> every_call() {
     return {
-        {"fork", call::fork(task, PIDLAB_F_NEWPID | PIDLAB_F_THREAD | PIDLAB_F_PARENT).op},
+        {"fork",
+         call::fork(task, PIDLAB_F_NEWPID | PIDLAB_F_THREAD | PIDLAB_F_PARENT, {-2, -3, -4}).op},
         {"exit", call::exit(task, -2, PIDLAB_F_GROUP).op},
         {"wait", call::wait(task, -2, PIDLAB_F_KEEP).op},
         {"reap", call::reap(task).op},

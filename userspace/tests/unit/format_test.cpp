@@ -40,6 +40,12 @@ TEST(Format, an_operation_names_its_operands_flags_and_result) {
     EXPECT_EQ(result_text(op), "ENOMEM");
 }
 
+TEST(Format, an_operand_that_is_as_if_left_out_is_left_out) {
+    EXPECT_EQ(op_text(call::kill(task, -1, 9).op), "kill task=task#7");
+    EXPECT_EQ(op_text(call::kill(task, -1, 0).op), "kill task=task#7 sig=0");
+    EXPECT_EQ(op_text(call::fork(task, 0, {.own = 9}).op), "fork parent=task#7 tid=9");
+}
+
 TEST(Format, an_operation_without_results_says_ok) {
     EXPECT_EQ(fmt::format("{}", call::gp().op), "gp -> ok");
 }
@@ -59,6 +65,8 @@ TEST(Format, every_operation_of_the_table_can_be_printed) {
     for (const OpInfo &info : ops()) {
         pidlab_op op{};
         op.opcode = static_cast<std::uint16_t>(info.opcode);
+        for (std::size_t i = 0; i < info.operands().size(); ++i)
+            op.arg[i] = 1; // no operand's default
         EXPECT_EQ(op_text(op).substr(0, info.name.size()), info.name);
         for (const OperandInfo &operand : info.operands())
             EXPECT_NE(op_text(op).find(std::string(operand.name) + "="), std::string::npos);

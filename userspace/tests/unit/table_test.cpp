@@ -31,9 +31,11 @@ TEST(Table, fork_is_described_as_the_header_has_it) {
     EXPECT_EQ(fork->opcode, PIDLAB_OP_FORK);
     EXPECT_EQ(fork->symbol, "FORK");
     EXPECT_EQ(fork->flags, PIDLAB_F_NEWPID | PIDLAB_F_THREAD | PIDLAB_F_PARENT);
-    ASSERT_EQ(fork->operands().size(), 1u);
+    ASSERT_EQ(fork->operands().size(), 4u);
     EXPECT_EQ(fork->operands()[0].name, "parent");
     EXPECT_EQ(fork->operands()[0].kind, PIDLAB_ARG_TASK);
+    EXPECT_EQ(fork->operands()[1].name, "tid");
+    EXPECT_EQ(fork->operands()[1].kind, PIDLAB_ARG_TID);
     ASSERT_EQ(fork->outputs().size(), 2u);
     EXPECT_EQ(fork->outputs()[1].name, "nr");
     EXPECT_EQ(fork->operand("parent"), 0u);

@@ -19,7 +19,7 @@ void KtapWriter::result(const std::string &name, Verdict verdict,
     if (verdict == Verdict::skipped) {
         directive = " # SKIP";
         if (!notes.empty())
-            directive += " " + notes.front().substr(0, notes.front().find('\n'));
+            directive.append(" ").append(notes.front(), 0, notes.front().find('\n'));
     } else {
         for (const std::string &note : notes)
             comment(note);

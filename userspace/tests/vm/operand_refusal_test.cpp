@@ -47,7 +47,7 @@ TEST(Instruction, of_every_operation_runs_when_it_is_valid) {
     }
 }
 
-TEST_F(Operand, refusals_know_opcodes_that_do_not_exist) {
+TEST_F(Operand, of_an_opcode_that_does_not_exist_is_eopnotsupp) {
     for (unsigned opcode = 0; opcode <= USHRT_MAX;
          opcode = opcode < 300 ? opcode + 1 : opcode * 2 + 1) {
         if (find_op(opcode))
@@ -58,7 +58,7 @@ TEST_F(Operand, refusals_know_opcodes_that_do_not_exist) {
     }
 }
 
-TEST_F(Operand, refusals_know_each_flag_that_an_operation_does_not_allow) {
+TEST_F(Operand, with_a_flag_that_the_operation_does_not_allow_is_einval) {
     for (const OpInfo &info : ops())
         for (unsigned bit = 0; bit < 16; ++bit) {
             if (info.flags >> bit & 1)
