@@ -1,0 +1,521 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "lab_helper.h"
+
+#define MAX_LEFT (LAB_TEST_LABS * 8)
+
+/*
+ * A case that runs once for each generation is over after the last of them.
+ * Until then the labs that it left open wait here: checking and closing them
+ * together takes two grace periods in all, instead of two each.
+ */
+static struct pl_lab *left[MAX_LEFT];
+static unsigned int nr_left;
+static bool under_way;
+
+/* The account of the whole module when the case began. */
+static long objects_before[PL_MEM_COUNT];
+static long bytes_before;
+
+static const void *next_generation(const void *prev, char *desc, unsigned int depth)
+{
+	const struct pl_generation *gen = prev;
+	unsigned int number;
+
+	for (number = gen ? gen->number + 1 : 0; number < BITS_PER_TYPE(u32); number++) {
+		gen = pl_generation_find(number);
+		if (gen && gen->max_level >= depth) {
+			strscpy(desc, gen->name, KUNIT_PARAM_DESC_SIZE);
+			return gen;
+		}
+	}
+	return NULL;
+}
+
+/**
+ * lab_each_generation() - see LAB_CASE()
+ * @prev: the generation before, or NULL
+ * @desc: its name
+ *
+ * Return: the next generation, or NULL.
+ */
+const void *lab_each_generation(const void *prev, char *desc)
+{
+	return next_generation(prev, desc, 0);
+}
+
+/**
+ * lab_each_nesting() - see LAB_NS_CASE()
+ * @prev: the generation before, or NULL
+ * @desc: its name
+ *
+ * Return: the next generation that has nested namespaces, or NULL.
+ */
+const void *lab_each_nesting(const void *prev, char *desc)
+{
+	return next_generation(prev, desc, 1);
+}
+
+static bool is_last_run(struct kunit *test)
+{
+	char desc[KUNIT_PARAM_DESC_SIZE];
+
+	return !test->param_value || !lab_each_generation(test->param_value, desc);
+}
+
+/**
+ * lab_test_bytes_before() - bytes of all labs when the case began
+ *
+ * Return: the bytes.
+ */
+long lab_test_bytes_before(void)
+{
+	return bytes_before;
+}
+
+/**
+ * lab_test_objects_before() - live objects of all labs when the case began
+ * @kind: of this kind
+ *
+ * Return: how many.
+ */
+long lab_test_objects_before(enum pl_mem kind)
+{
+	return objects_before[kind];
+}
+
+/**
+ * lab_test_init() - a case begins
+ * @test: the case
+ *
+ * Return: 0 or -ENOMEM.
+ */
+int lab_test_init(struct kunit *test)
+{
+	const struct pl_account *account = pl_mem_global();
+	int kind;
+
+	test->priv = kunit_kzalloc(test, sizeof(struct lab_test), GFP_KERNEL);
+	if (!test->priv)
+		return -ENOMEM;
+	if (under_way)
+		return 0;
+	under_way = true;
+	for (kind = 0; kind < PL_MEM_COUNT; kind++)
+		objects_before[kind] = atomic_long_read(&account->objects[kind]);
+	bytes_before = atomic_long_read(&account->total);
+	return 0;
+}
+
+static void expect_no_leaks(struct kunit *test)
+{
+	const struct pl_account *account = pl_mem_global();
+	int kind;
+
+	rcu_barrier();
+	for (kind = 0; kind < PL_MEM_COUNT; kind++)
+		KUNIT_EXPECT_EQ_MSG(test, atomic_long_read(&account->objects[kind]),
+				    objects_before[kind], "leaked: %s", pl_mem_name(kind));
+	KUNIT_EXPECT_EQ(test, atomic_long_read(&account->total), bytes_before);
+}
+
+/**
+ * lab_test_exit() - a case is over: check and close its labs, look for leaks
+ * @test: the case
+ */
+void lab_test_exit(struct kunit *test)
+{
+	struct lab_test *self = test->priv;
+	unsigned int i;
+
+	if (!self)
+		return;
+	lab_unhook(test);
+	for (i = 0; i < LAB_TEST_LABS; i++) {
+		if (self->open[i] && nr_left < MAX_LEFT)
+			left[nr_left++] = self->open[i];
+	}
+	if (!is_last_run(test))
+		return;
+	for (i = 0; i < nr_left; i++) {
+		if (pl_lab_ready(left[i]))
+			EXPECT_CLEAN(test, left[i]);
+	}
+	for (i = 0; i < nr_left; i++)
+		pl_lab_close(left[i]);
+	nr_left = 0;
+	under_way = false;
+	expect_no_leaks(test);
+}
+
+/**
+ * lab_open_bare() - a lab without SETUP
+ * @test: the case
+ *
+ * Return: the lab, closed with the case.
+ */
+struct pl_lab *lab_open_bare(struct kunit *test)
+{
+	struct lab_test *self = test->priv;
+	struct pl_lab *lab;
+	int i;
+
+	for (i = 0; i < LAB_TEST_LABS && self->open[i]; i++)
+		;
+	KUNIT_ASSERT_LT(test, i, LAB_TEST_LABS);
+	lab = pl_lab_create();
+	KUNIT_ASSERT_NOT_ERR_OR_NULL(test, lab);
+	self->open[i] = lab;
+	return lab;
+}
+
+/**
+ * lab_open_setup() - a lab with these settings
+ * @test: the case
+ * @setup: the settings, without the generation
+ *
+ * Return: the lab, closed with the case.
+ */
+struct pl_lab *lab_open_setup(struct kunit *test, struct pidlab_setup *setup)
+{
+	const struct pl_generation *gen = test->param_value;
+	struct pl_lab *lab = lab_open_bare(test);
+
+	if (gen)
+		LAB_SET(setup, GENERATION, gen->number);
+	KUNIT_ASSERT_EQ(test, pl_lab_setup(lab, setup), 0);
+	KUNIT_ASSERT_EQ(test, setup->init_task, lab->init_id);
+	return lab;
+}
+
+/**
+ * lab_open() - a lab with default settings, but tasks without a payload
+ * @test: the case
+ *
+ * Return: the lab, closed with the case.
+ */
+struct pl_lab *lab_open(struct kunit *test)
+{
+	struct pidlab_setup setup = LAB_SETUP;
+
+	LAB_SET(&setup, TASK_PAYLOAD, 0);
+	return lab_open_setup(test, &setup);
+}
+
+/**
+ * lab_open_small() - as lab_open(), with the fewest numbers and buckets
+ * @test: the case
+ *
+ * Return: the lab, closed with the case.
+ */
+struct pl_lab *lab_open_small(struct kunit *test)
+{
+	struct pidlab_setup setup = LAB_SETUP;
+
+	LAB_SET(&setup, TASK_PAYLOAD, 0);
+	LAB_SET(&setup, PID_MAX, 301);
+	LAB_SET(&setup, HASH_BITS, 4);
+	return lab_open_setup(test, &setup);
+}
+
+/**
+ * lab_close() - close a lab before its case is over
+ * @test: the case
+ * @lab: a lab of the case
+ */
+void lab_close(struct kunit *test, struct pl_lab *lab)
+{
+	struct lab_test *self = test->priv;
+	int i;
+
+	for (i = 0; i < LAB_TEST_LABS; i++) {
+		if (self->open[i] == lab)
+			self->open[i] = NULL;
+	}
+	if (self->hooked == lab)
+		lab_unhook(test);
+	pl_lab_close(lab);
+}
+
+/**
+ * lab_run() - run an instruction
+ * @lab: where
+ * @op: the instruction
+ *
+ * Return: the instruction with its results.
+ */
+struct pidlab_op lab_run(struct pl_lab *lab, struct pidlab_op op)
+{
+	pl_op_run(lab, &op);
+	return op;
+}
+
+/**
+ * lab_must() - see MUST()
+ * @test: the case
+ * @lab: where
+ * @line: of the caller
+ * @op: the instruction
+ *
+ * Return: its first result.
+ */
+u64 lab_must(struct kunit *test, struct pl_lab *lab, int line, struct pidlab_op op)
+{
+	pl_op_run(lab, &op);
+	KUNIT_ASSERT_EQ_MSG(test, op.error, 0, "opcode %u at line %d", op.opcode, line);
+	return op.res[0];
+}
+
+/**
+ * lab_refused() - see REFUSED()
+ * @test: the case
+ * @lab: where
+ * @line: of the caller
+ * @error: negative errno
+ * @op: the instruction
+ */
+void lab_refused(struct kunit *test, struct pl_lab *lab, int line, int error,
+		 struct pidlab_op op)
+{
+	u64 before = lab_digest(lab);
+	int i;
+
+	memset(op.res, 0xff, sizeof(op.res));
+	pl_op_run(lab, &op);
+	KUNIT_EXPECT_EQ_MSG(test, (int)op.error, error, "opcode %u at line %d", op.opcode, line);
+	for (i = 0; i < PIDLAB_OP_RESULTS; i++)
+		KUNIT_EXPECT_EQ_MSG(test, op.res[i], (u64)0, "opcode %u at line %d", op.opcode,
+				    line);
+	KUNIT_EXPECT_EQ_MSG(test, lab_digest(lab), before, "opcode %u at line %d", op.opcode,
+			    line);
+}
+
+/**
+ * lab_state() - what has become of a task
+ * @lab: where
+ * @task: its id
+ *
+ * Return: enum pidlab_state, or 0 when it is gone.
+ */
+u64 lab_state(struct pl_lab *lab, u64 task)
+{
+	struct pidlab_op op = lab_run(lab, OP(STATE, 0, task));
+
+	return op.error ? 0 : op.res[0];
+}
+
+/**
+ * lab_digest() - the lab's digest
+ * @lab: a lab in which the caller runs no operation
+ *
+ * Return: the digest.
+ */
+u64 lab_digest(struct pl_lab *lab)
+{
+	u64 digest;
+
+	down_write(&lab->quiesce);
+	digest = pl_digest(lab);
+	up_write(&lab->quiesce);
+	return digest;
+}
+
+/**
+ * lab_find() - check the lab
+ * @lab: a lab in which the caller runs no operation
+ * @findings: what was found
+ *
+ * Return: 0 or -ENOMEM.
+ */
+int lab_find(struct pl_lab *lab, struct pl_findings *findings)
+{
+	int error;
+
+	down_write(&lab->quiesce);
+	error = pl_check(lab, findings);
+	up_write(&lab->quiesce);
+	return error;
+}
+
+/**
+ * lab_expect_clean() - see EXPECT_CLEAN()
+ * @test: the case
+ * @lab: the lab
+ * @line: of the caller
+ */
+void lab_expect_clean(struct kunit *test, struct pl_lab *lab, int line)
+{
+	struct pl_findings found;
+
+	KUNIT_EXPECT_EQ(test, lab_find(lab, &found), 0);
+	KUNIT_EXPECT_EQ_MSG(test, found.count, 0u, "%s, at line %d: violation %u of %llx",
+			    lab->generation->name, line, found.code[0], found.object[0]);
+	KUNIT_EXPECT_EQ_MSG(test, found.leaks, 0u, "%s, at line %d", lab->generation->name,
+			    line);
+}
+
+/**
+ * lab_expect_found() - see EXPECT_FOUND()
+ * @test: the case
+ * @lab: the lab
+ * @line: of the caller
+ * @code: the violation
+ * @object: the object at fault, or 0
+ */
+void lab_expect_found(struct kunit *test, struct pl_lab *lab, int line,
+		      enum pidlab_violation code, u64 object)
+{
+	struct pl_findings found;
+	bool there = false;
+	unsigned int i;
+
+	KUNIT_EXPECT_EQ(test, lab_find(lab, &found), 0);
+	KUNIT_EXPECT_GT_MSG(test, found.count, 0u, "at line %d", line);
+	for (i = 0; i < min(found.count, PIDLAB_CHECK_MAX); i++)
+		there |= found.code[i] == code && (!object || found.object[i] == object);
+	KUNIT_EXPECT_TRUE_MSG(test, there,
+			      "at line %d: wanted %d of %llx, the first of %u is %u of %llx",
+			      line, code, object, found.count, found.code[0], found.object[0]);
+}
+
+/**
+ * lab_info() - INFO of the lab
+ * @lab: the lab
+ * @info: the result
+ */
+void lab_info(struct pl_lab *lab, struct pidlab_info *info)
+{
+	memset(info, 0, sizeof(*info));
+	pl_lab_info(lab, info);
+}
+
+/**
+ * lab_counter() - one counter of INFO
+ * @lab: the lab
+ * @counter: which
+ *
+ * Return: its value, or -1 without memory.
+ */
+long lab_counter(struct pl_lab *lab, enum pidlab_counter counter)
+{
+	struct pidlab_info *info = kzalloc(sizeof(*info), GFP_KERNEL);
+	long value = -1;
+
+	if (info) {
+		lab_info(lab, info);
+		value = info->counter[counter];
+	}
+	kfree(info);
+	return value;
+}
+
+/**
+ * lab_objects() - live objects of a kind
+ * @lab: the lab
+ * @kind: the kind
+ *
+ * Return: how many.
+ */
+long lab_objects(struct pl_lab *lab, enum pl_mem kind)
+{
+	return atomic_long_read(&lab->account.objects[kind]);
+}
+
+static struct pl_object *peek(struct pl_lab *lab, u64 id)
+{
+	return xa_load(&lab->objects, id >> PIDLAB_ID_KIND_BITS);
+}
+
+/**
+ * lab_task() - the structure of a task
+ * @lab: the lab
+ * @id: a task that is not freed while the caller looks
+ *
+ * Return: the task.
+ */
+struct pl_task *lab_task(struct pl_lab *lab, u64 id)
+{
+	return pl_task_of(peek(lab, id));
+}
+
+/**
+ * lab_pid() - the structure of a pid
+ * @lab: the lab
+ * @id: a pid that is not freed while the caller looks
+ *
+ * Return: the pid.
+ */
+struct pl_pid *lab_pid(struct pl_lab *lab, u64 id)
+{
+	return pl_pid_of(peek(lab, id));
+}
+
+/**
+ * lab_ns() - the structure of a namespace
+ * @lab: the lab
+ * @id: a namespace that is not freed while the caller looks
+ *
+ * Return: the namespace.
+ */
+struct pl_pidns *lab_ns(struct pl_lab *lab, u64 id)
+{
+	return pl_pidns_of(peek(lab, id));
+}
+
+/**
+ * lab_ns_of() - the namespace of a task
+ * @lab: the lab
+ * @task: a task that is not reaped
+ *
+ * Return: the namespace.
+ */
+struct pl_pidns *lab_ns_of(struct pl_lab *lab, u64 task)
+{
+	return pl_pid_ns(lab_task(lab, task)->link[PIDLAB_TYPE_PID].pid);
+}
+
+/**
+ * lab_make_pid() - a pid without users
+ * @test: the case
+ * @lab: the lab
+ * @ns: its namespace
+ *
+ * Return: the pid, to be freed with pl_pid_free().
+ */
+struct pl_pid *lab_make_pid(struct kunit *test, struct pl_lab *lab, struct pl_pidns *ns)
+{
+	struct pl_ctx ctx = lab_ctx(lab);
+	struct pl_pid *pid = pl_pid_alloc(&ctx, ns, NULL);
+
+	KUNIT_ASSERT_NOT_ERR_OR_NULL(test, pid);
+	return pid;
+}
+
+/**
+ * lab_find_pid() - the pid of a number
+ * @ns: as seen from here
+ * @nr: the number
+ *
+ * Return: the pid, not counted, or NULL.
+ */
+struct pl_pid *lab_find_pid(struct pl_pidns *ns, int nr)
+{
+	struct pl_pid *pid;
+
+	rcu_read_lock();
+	pid = pl_pid_find(nr, ns);
+	rcu_read_unlock();
+	return pid;
+}
+
+/**
+ * lab_set_last() - choose which number a namespace gives next
+ * @ns: the namespace
+ * @nr: the last number given, as it seems
+ */
+void lab_set_last(struct pl_pidns *ns, int nr)
+{
+	if (ns->lab->generation->number == PIDLAB_GEN_IDR)
+		idr_set_cursor(&ns->idr, nr + 1);
+	else
+		atomic_set(&ns->map.last, nr);
+}
