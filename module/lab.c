@@ -127,6 +127,13 @@ static int take_setting(struct pl_lab *lab, const struct pidlab_setup *setup, un
 	return 0;
 }
 
+/* For the defaults that depend on the kernel or on the machine. */
+static void replace_auto(struct pl_lab *lab, unsigned int slot, u64 value)
+{
+	if (lab->setting[slot] == PIDLAB_AUTO)
+		lab->setting[slot] = value;
+}
+
 static int take_settings(struct pl_lab *lab, const struct pidlab_setup *setup)
 {
 	unsigned int slot;
@@ -138,8 +145,9 @@ static int take_settings(struct pl_lab *lab, const struct pidlab_setup *setup)
 		error = take_setting(lab, setup, slot);
 	if (error)
 		return error;
-	if (lab->setting[PIDLAB_SET_TASK_PAYLOAD] == PIDLAB_AUTO)
-		lab->setting[PIDLAB_SET_TASK_PAYLOAD] = pl_task_default_payload();
+	replace_auto(lab, PIDLAB_SET_TASK_PAYLOAD, pl_task_default_payload());
+	/* A lab that grows without bound gets an error, not the OOM killer. */
+	replace_auto(lab, PIDLAB_SET_MAX_BYTES, (u64)totalram_pages() << (PAGE_SHIFT - 1));
 	lab->generation = pl_generation_find(lab->setting[PIDLAB_SET_GENERATION]);
 	return lab->generation ? 0 : -EINVAL;
 }

@@ -164,7 +164,7 @@
 	X(4, MAX_TASKS, max_tasks, 65536, 1, 4194304, "tasks not yet freed") \
 	X(5, MAX_REFS, max_refs, 1048576, 0, 4194304, "references") \
 	X(6, MAX_NS, max_ns, 65536, 1, 1048576, "namespaces") \
-	X(7, MAX_BYTES, max_bytes, 4294967296ULL, 65536, 1099511627776ULL, "bytes of all objects")
+	X(7, MAX_BYTES, max_bytes, PIDLAB_AUTO, 65536, 1099511627776ULL, "bytes of all objects; default: half of the machine's memory")
 
 /* A default that the module computes; never valid as a given value */
 #define PIDLAB_AUTO		(~0ULL)
