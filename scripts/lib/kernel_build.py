@@ -39,15 +39,15 @@ CODE = ("c", "h", "S", "dts", "dtsi", "dtso")
 def make_built(name: str, recipe: Recipe) -> Path:
     """Return the cache folder of a kernel of our own, built if needed."""
     fragments = [FRAGMENTS / f"{fragment}.config" for fragment in recipe.fragments]
-    source = _source()
+    source = source_tree()
     version = source.name.removeprefix("source-")
     digest = hashlib.sha256("\0".join([*recipe.fragments, kconfig.merge(fragments)]).encode()).hexdigest()[:12]
     return cache.entry(f"{name}-{version}-{digest}", f"build the {name} kernel",
                        lambda into: _build(into, name, recipe, source, fragments))
 
 
-def _source() -> Path:
-    """The unpacked source: the newest in the cache, or else fetched."""
+def source_tree() -> Path:
+    """The unpacked source, with the kernel's own checkers: the newest in the cache, or else fetched."""
     there = sorted(cache.root().glob("source-*/Makefile"), key=lambda path: path.stat().st_mtime)
     if there:
         return there[-1].parent
