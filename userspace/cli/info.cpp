@@ -24,6 +24,8 @@ Json info_json(const Info &info) {
             all["generations"].push_back(generation.name);
     for (const SettingInfo &setting : settings())
         all["settings"][std::string(setting.name)] = info.setting(setting.slot);
+    if (const WordInfo *word = find_word(generations(), info.setting(PIDLAB_SET_GENERATION)))
+        all["settings"]["generation"] = word->name;
     for (const WordInfo &size : sizes())
         all["bytes_of"][std::string(size.name)] =
             info.bytes_of(static_cast<pidlab_size>(size.number));

@@ -62,6 +62,7 @@ public:
             failed |= !take(*line);
             std::fflush(stdout); // whoever drives us through pipes waits for it
         }
+        failed |= !report(session_.finish());
         return failed && !reader->interactive() ? exit_failed : exit_ok;
     }
 
@@ -83,8 +84,10 @@ private:
         }
     }
 
-    bool statement(const std::string &line) {
-        const auto complaints = session_.execute(line);
+    bool statement(const std::string &line) { return report(session_.execute(line)); }
+
+    /// @return whether there is nothing to complain about
+    bool report(const std::vector<scenario::Diagnostic> &complaints) {
         std::fflush(stdout);
         for (const scenario::Diagnostic &complaint : complaints)
             fmt::print(stderr, "{}",

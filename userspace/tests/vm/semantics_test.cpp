@@ -217,9 +217,10 @@ TEST_P(Semantics, limits_refuse_what_is_one_too_many) {
 TEST_P(Semantics, every_failed_allocation_is_enomem_and_leaves_nothing_behind) {
     const TaskId child = lab.fork(init).task;
     std::vector<pidlab_op> allocating = {
-        call::fork(init).op,       call::fork(child, PIDLAB_F_THREAD).op,
-        call::hold_task(child).op, call::hold_pid(child).op,
-        call::tref(child).op,
+        call::fork(init).op,
+        call::fork(child, PIDLAB_F_THREAD).op,
+        call::hold_task(child).op,
+        call::hold_pid(child).op,
     };
     if (has_namespaces())
         allocating.push_back(call::fork(init, PIDLAB_F_NEWPID).op);
@@ -237,6 +238,29 @@ TEST_P(Semantics, every_failed_allocation_is_enomem_and_leaves_nothing_behind) {
         }
         EXPECT_GT(n, 1) << "no allocation failed: " << plain;
     }
+}
+
+/// The sentinel stands in for a task_ref that could not be made; the reference itself has no
+/// such stand-in.
+TEST_P(Semantics, a_weak_reference_without_memory_is_the_sentinel_or_enomem) {
+    const TaskId child = lab.fork(init).task;
+    const std::uint64_t before = lab.digest();
+    unsigned sentinels = 0, refused = 0;
+    for (std::uint16_t n = 1; n < 100; ++n) {
+        const auto made = lab.attempt(call::tref(child).fail_nth(n));
+        if (made) {
+            lab.put(made.value().ref);
+            if (made.value().nr != 0)
+                break;
+            ++sentinels;
+        } else {
+            EXPECT_EQ(made.error(), ENOMEM);
+            EXPECT_EQ(lab.digest(), before);
+            ++refused;
+        }
+    }
+    EXPECT_GT(sentinels, 0u);
+    EXPECT_GT(refused, 0u);
 }
 
 TEST_P(Semantics, a_run_told_to_stop_does_not_execute_what_follows) {
