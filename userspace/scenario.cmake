@@ -24,4 +24,10 @@ set(PIDLAB_SCENARIO_CLI
     cli/run.cpp
     cli/scenario_file.cpp
     cli/tree.cpp)
-set(PIDLAB_SCENARIO_TESTS)
+set(PIDLAB_SCENARIO_TESTS
+    tests/unit/report_test.cpp
+    tests/unit/scenario_error_test.cpp
+    tests/unit/scenario_executor_test.cpp
+    tests/unit/scenario_fuzz_test.cpp
+    tests/unit/scenario_parser_test.cpp
+    tests/unit/tree_test.cpp)

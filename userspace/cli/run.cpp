@@ -2,6 +2,7 @@
 // `pidlab run`: runs scenarios, each in a lab of its own.
 #include <algorithm>
 #include <cstdio>
+#include <fstream>
 #include <memory>
 #include <string>
 #include <vector>
@@ -20,6 +21,7 @@ struct Options {
     std::vector<std::string> files;
     bool json = false;
     bool report = false;
+    std::string report_to;
 };
 
 class Runner {
@@ -28,6 +30,8 @@ public:
         : options_(options), globals_(globals), style_(TextStyle::of_stdout()) {}
 
     int run() {
+        if (!options_.report_to.empty() && !open_reports())
+            return exit_usage;
         for (const std::string &path : options_.files) {
             one(path);
             std::fflush(stdout);
@@ -38,6 +42,13 @@ public:
     }
 
 private:
+    bool open_reports() {
+        reports_.open(options_.report_to, std::ios::trunc);
+        if (!reports_)
+            fmt::print(stderr, "pidlab run: cannot write {}\n", options_.report_to);
+        return reports_.good();
+    }
+
     void one(const std::string &path) {
         const ScenarioFile file = read_scenario(path);
         if (!file.good()) {
@@ -60,6 +71,8 @@ private:
             fmt::print("{}\n", render_report(report, style_));
         else
             fmt::print("{}", render_line(report, style_));
+        if (reports_.is_open())
+            reports_ << render_report(report, TextStyle{.unicode = style_.unicode}) << '\n';
         if (report.passed())
             ++passed_;
         else
@@ -90,6 +103,7 @@ private:
     const Options &options_;
     const Globals &globals_;
     TextStyle style_;
+    std::ofstream reports_;
     unsigned passed_ = 0;
     unsigned failed_ = 0;
     Exit exit_ = exit_ok;
@@ -102,6 +116,8 @@ Action add_run(CLI::App &sub, const Globals &globals) {
     sub.add_option("files", options->files, "scenarios; - is standard input")->required();
     sub.add_flag("--json", options->json, "print one JSON object a line for each scenario");
     sub.add_flag("--report,--verbose,-v", options->report, "print the whole report of each");
+    sub.add_option("--report-to", options->report_to, "write the whole report of each to this file")
+        ->type_name("FILE");
     return [options, &globals] { return Runner{*options, globals}.run(); };
 }
 

@@ -16,6 +16,9 @@ namespace {
 // Longer lines push what came of them to the right, not everybody's.
 constexpr std::size_t max_text = 44;
 
+// As many as a reader will read.
+constexpr std::size_t max_references = 8;
+
 std::string plural(std::uint64_t count, std::string_view one, std::string_view many = {}) {
     if (count == 1)
         return fmt::format("1 {}", one);
@@ -64,6 +67,7 @@ private:
     }
 
     void head() {
+        out_ += paint("1", fmt::format("== {} ==", report_.name())) + '\n';
         const std::string title = report_.title.empty() ? report_.name() : report_.title;
         out_ += paint("1", title) + '\n';
         out_ += paint("2", report_.source.name()) + '\n';
@@ -154,8 +158,7 @@ private:
                                   bytes_text(end.counter(PIDLAB_CTR_BYTES)),
                                   bytes_text(report_.start.counter(PIDLAB_CTR_BYTES))));
         item("left", left());
-        for (const std::string &held : report_.held)
-            item("", fmt::format("reference {}", held));
+        references();
         item("checked", fmt::format("{} invariants {}; digest {:016x}", violations().size(),
                                     plural(report_.checks, "time"), report_.digest));
     }
@@ -178,6 +181,14 @@ private:
                                  bytes_text(task.bytes)));
         if (peak.more != 0)
             item("", fmt::format("and {} more", peak.more));
+    }
+
+    void references() {
+        const std::size_t shown = std::min(report_.held.size(), max_references);
+        for (std::size_t i = 0; i < shown; ++i)
+            item("", fmt::format("reference {}", report_.held[i]));
+        if (shown < report_.held.size())
+            item("", fmt::format("and {} references more", report_.held.size() - shown));
     }
 
     [[nodiscard]] std::string left() const {

@@ -18,15 +18,7 @@ std::vector<std::string_view> names_of(std::span<const OperandInfo> list) {
     return out;
 }
 
-std::vector<std::string_view> flags_of(const OpInfo &op) {
-    std::vector<std::string_view> out;
-    for (const WordInfo &flag : flags())
-        if (op.flags >> flag.number & 1)
-            out.push_back(flag.name);
-    return out;
-}
-
-// "fork parent [newpid] [thread] [parent]", as a reminder of what an operation takes.
+// "fork parent [tid] [newpid]", as a reminder of what an operation takes.
 std::string usage(const OpInfo &op) {
     std::string out{op.name};
     for (const OperandInfo &operand : op.operands())
@@ -45,10 +37,18 @@ bool looks_like_errno(std::string_view word) {
 
 } // namespace
 
+std::vector<std::string_view> flags_of(const OpInfo &op) {
+    std::vector<std::string_view> out;
+    for (const WordInfo &flag : flags())
+        if (op.flags >> flag.number & 1)
+            out.push_back(flag.name);
+    return out;
+}
+
 Call LineParser::call(std::optional<Binding> name, bool must_expect) {
     const Token &word = next();
     Call out;
-    out.op = find_op(word.text);
+    out.op = op_ = find_op(word.text);
     out.at = word.at;
     scope_.set_up = true;
     while (!at_end() && !peek().is("(") && !peek().is("="))

@@ -33,6 +33,9 @@ bool holds(std::int64_t left, Comparison relation, std::int64_t right) {
     return false;
 }
 
+// More references than a tree could show.
+constexpr std::size_t max_followed = 64;
+
 std::string_view text(Comparison relation) {
     static constexpr std::string_view words[] = {"=", "!=", "<", "<=", ">", ">="};
     return words[static_cast<std::size_t>(relation)];
@@ -245,8 +248,27 @@ CheckResult Executor::snapshot(const Statement &statement) {
                          result.violation_count == 1 ? " does" : "s do"),
              {}, std::move(notes));
     }
+    follow_references();
     observer_.on_snapshot(statement, result, state_);
     return result;
+}
+
+// Where do weak references lead by now? Trees tell.
+void Executor::follow_references() {
+    std::vector<pidlab_op> ops;
+    for (const auto &[id, ref] : state_.references()) {
+        if (ref.pins_task() || ops.size() == max_followed)
+            continue;
+        pidlab_op op{};
+        op.opcode = PIDLAB_OP_DEREF;
+        op.deref.ref = id;
+        ops.push_back(op);
+    }
+    if (ops.empty())
+        return;
+    lab_.run(ops);
+    for (const pidlab_op &op : ops)
+        state_.follow(op.deref.ref, op.error == 0 ? op.res[0] : 0);
 }
 
 std::uint64_t Executor::digest(const Statement &statement) {

@@ -95,8 +95,12 @@ private:
     Scope &scope_;
     std::vector<Diagnostic> &errors_;
     std::size_t position_ = 0;
+    const OpInfo *op_ = nullptr;           ///< the operation of the line, once it is known
     std::vector<Diagnostic> class_errors_; ///< of operands: no errors where EBADF is expected
 };
+
+/// The flags that an operation takes.
+[[nodiscard]] std::vector<std::string_view> flags_of(const OpInfo &op);
 
 /// A token as complaints quote it.
 [[nodiscard]] std::string quoted(const Token &token);

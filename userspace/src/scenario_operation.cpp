@@ -15,7 +15,10 @@ Executor::Flow Executor::run(const Statement &statement, const Call &call) {
     const auto expected = expected_values(call, viewer(call, op));
     (void)lab_.try_execute(op); // the error stays in op
     ++operations_;
-    state_.note(*call.op, op, statement.at.line);
+    if (op.error == 0) {
+        state_.note(*call.op, op, statement.at.line);
+        bind_result(call, op);
+    }
     settle(statement, call, op);
 
     const int error = -op.error;
@@ -25,9 +28,7 @@ Executor::Flow Executor::run(const Statement &statement, const Call &call) {
         wrong_error(call, op);
     if (error != 0)
         ++refused_;
-    else
-        bind_result(call, op);
-    if (error == 0 && !leave)
+    else if (!leave)
         compare_results(call, op, expected);
     if (watched())
         say(statement, &op, (error != 0 ? "refused: " : "") + result_words(call, op));
@@ -158,7 +159,8 @@ std::string Executor::result_words(const Call &call, const pidlab_op &op) const 
         if (index > 0 && kind == PIDLAB_ARG_NR && value == shown)
             continue;
         if (index > 0)
-            out += fmt::format(", {} ", results[index].name);
+            out +=
+                meaning(kind) == Meaning::object ? ", " : fmt::format(", {} ", results[index].name);
         out += words(kind, value);
         if (kind == PIDLAB_ARG_TASK)
             shown = static_cast<std::uint64_t>(state_.last_number(value));

@@ -37,26 +37,39 @@ void State::note(const OpInfo &op, const pidlab_op &done, std::size_t line) {
         return;
     }
     const auto results = op.outputs();
-    for (std::size_t i = 0; i < results.size(); ++i) {
-        if (results[i].kind != PIDLAB_ARG_REF)
-            continue;
+    for (std::size_t i = 0; i < results.size(); ++i)
+        if (results[i].kind == PIDLAB_ARG_REF)
+            refs_.insert_or_assign(done.res[i], made(op, done, done.res[i], line));
+}
+
+HeldRef State::made(const OpInfo &op, const pidlab_op &done, std::uint64_t id,
+                    std::size_t line) const {
+    HeldRef ref;
+    ref.kind = &op;
+    if (op.args[0].kind == PIDLAB_ARG_REF) {
         // A copy refers to what the copied one was made of.
         const auto copied = refs_.find(done.arg[0]);
-        HeldRef ref = copied == refs_.end() ? HeldRef{} : copied->second;
-        ref.id = done.res[i];
-        ref.op = &op;
-        if (copied == refs_.end())
-            ref.kind = &op;
-        ref.line = line;
-        if (meaning(op.args[0].kind) != Meaning::object)
-            ref.number = static_cast<std::int64_t>(done.arg[0]);
-        else if (copied == refs_.end())
-            ref.target = done.arg[0];
-        for (std::size_t arg = 0; arg < op.operands().size(); ++arg)
-            if (op.args[arg].kind == PIDLAB_ARG_TYPE)
-                ref.type = static_cast<pidlab_type>(done.arg[arg]);
-        refs_.insert_or_assign(ref.id, ref);
+        if (copied != refs_.end())
+            ref = copied->second;
+    } else if (meaning(op.args[0].kind) == Meaning::object) {
+        ref.target = done.arg[0];
+    } else {
+        ref.number = static_cast<std::int64_t>(done.arg[0]);
     }
+    for (std::size_t arg = 0; arg < op.operands().size(); ++arg)
+        if (op.args[arg].kind == PIDLAB_ARG_TYPE)
+            ref.type = static_cast<pidlab_type>(done.arg[arg]);
+    ref.id = id;
+    ref.op = &op;
+    ref.line = line;
+    ref.leads_to = ref.pins_task() ? ref.target : 0;
+    return ref;
+}
+
+void State::follow(std::uint64_t ref, std::uint64_t task) {
+    const auto found = refs_.find(ref);
+    if (found != refs_.end())
+        found->second.leads_to = task;
 }
 
 void State::learn(const std::vector<pidlab_task_info> &tasks) {
@@ -109,7 +122,12 @@ std::string State::text(std::uint64_t id) const {
     default:
         break;
     }
-    return more.empty() ? short_text(id) : fmt::format("{} ({})", short_text(id), more);
+    if (more.empty())
+        return short_text(id);
+    // "struct pid of t" says more than "pid#5".
+    if (name(id).empty() && object_of(id) != PIDLAB_OBJECT_TASK)
+        return more;
+    return fmt::format("{} ({})", short_text(id), more);
 }
 
 std::string State::text(const HeldRef &ref) const {

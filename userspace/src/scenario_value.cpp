@@ -97,7 +97,12 @@ Atom LineParser::named(const Token &word) {
     out.name = word.text;
     const bool known = scope_.names.find(word.text) != nullptr;
     if (!known) {
-        std::string hint = did_you_mean(word.text, scope_.names.all());
+        std::vector<std::string_view> candidates = scope_.names.all();
+        if (op_) {
+            const std::vector<std::string_view> allowed = flags_of(*op_);
+            candidates.insert(candidates.end(), allowed.begin(), allowed.end());
+        }
+        std::string hint = did_you_mean(word.text, candidates);
         if (hint.empty() && peek().is("=") && peek(1).kind != TokenKind::end)
             hint = no_blanks;
         complain(word.at, fmt::format("unknown name `{}'", word.text), std::move(hint));

@@ -21,6 +21,9 @@ namespace {
 // Deeper branches are drawn at this depth: the page is only so wide.
 constexpr std::size_t max_depth = 40;
 
+// They look all the same.
+constexpr std::size_t max_gone = 12;
+
 struct Row {
     std::string name;
     std::size_t width = 0; // of the name on screen
@@ -53,14 +56,13 @@ std::string join(const std::vector<std::string> &words, std::string_view separat
     return fmt::format("{}", fmt::join(words, separator));
 }
 
-// References to the task or its pid: those that pin the task, or the others.
+// References that lead to the task: those that pin it, or the others.
 std::vector<std::string> references(const pidlab_task_info &task, const scenario::State &state,
                                     bool pinning) {
     std::vector<std::string> out;
     for (const auto &[id, ref] : state.references()) {
-        const bool here = ref.target != 0 && (ref.target == task.id || ref.target == task.pid);
-        const bool pins = ref.kind->opcode == PIDLAB_OP_HOLD_TASK;
-        if (!here || pins != pinning)
+        const bool pins = ref.pins_task();
+        if (ref.leads_to != task.id || pins != pinning)
             continue;
         const WordInfo *type = find_word(types(), ref.type);
         out.push_back(pins ? state.short_text(ref.id)
@@ -95,7 +97,7 @@ std::vector<std::string> remarks(const pidlab_task_info &task,
     }
     const auto others = references(task, state, false);
     if (!others.empty())
-        out.push_back("referred to by " + join(others, ", "));
+        out.push_back("found by " + join(others, ", "));
     return out;
 }
 
@@ -116,14 +118,16 @@ public:
                 branch(*root, "", "");
         if (std::any_of(tasks_.begin(), tasks_.end(), is_gone))
             rows_.push_back({"left the tree, held by references:", 0, {}, {}, {}, {}});
+        std::size_t gone = 0;
         for (const auto &[id, task] : by_id_)
-            if (is_gone(*task))
+            if (is_gone(*task) && gone++ < max_gone)
                 add(*task, "   ", 3);
-        const bool lost = drawn_ != by_id_.size() && rows_.size() < max_tree_rows;
+        const std::size_t left_out = gone - std::min(gone, max_gone);
+        const bool lost = drawn_ + left_out != by_id_.size() && rows_.size() < max_tree_rows;
         if (lost)
             rows_.push_back({"reached from nowhere:", 0, {}, {}, {}, {}});
         for (const auto &[id, task] : by_id_)
-            if (lost)
+            if (lost && !is_gone(*task))
                 add(*task, "   ", 3);
         return laid_out(margin);
     }

@@ -94,7 +94,7 @@ struct Report {
 /// One line, and, for one that failed, why: "ok   wrap  (412 operations, 38 ms)".
 [[nodiscard]] std::string render_line(const Report &report, const TextStyle &style);
 
-/// The whole report as text.
+/// The whole report as text. Its first line is "== NAME ==", and no other line begins so.
 [[nodiscard]] std::string render_report(const Report &report, const TextStyle &style);
 
 /// The whole report as one object.

@@ -71,6 +71,7 @@ private:
     void set_up(const Settings &settings);
     void settle(const Statement &statement, const Call &call, const pidlab_op &op);
     CheckResult snapshot(const Statement &statement);
+    void follow_references();
     [[nodiscard]] std::uint64_t digest(const Statement &statement);
     [[nodiscard]] const Info &info();
     void say(const Statement &statement, const pidlab_op *op, std::string outcome);

@@ -36,6 +36,10 @@ struct HeldRef {
     std::int64_t number = 0;      ///< the number it was made of
     pidlab_type type = PIDLAB_TYPE_PID;
     std::size_t line = 0;
+    std::uint64_t leads_to = 0; ///< the task behind it when that was last asked; 0: none
+
+    /// Whether it keeps a task's memory. Such a one leads to the same task for ever.
+    [[nodiscard]] bool pins_task() const { return kind && kind->opcode == PIDLAB_OP_HOLD_TASK; }
 };
 
 /// Names, numbers and references of a run. Knows what was said and seen, asks nobody.
@@ -50,8 +54,11 @@ public:
     /// Let a name stand for something.
     void bind(std::string_view name, const Bound &bound);
 
-    /// Keep account of the references that an operation has made or dropped.
+    /// Keep account of the references that an operation has made or dropped. It has succeeded.
     void note(const OpInfo &op, const pidlab_op &done, std::size_t line);
+
+    /// Learn where a reference leads now.
+    void follow(std::uint64_t ref, std::uint64_t task);
 
     /// Learn numbers from a snapshot.
     void learn(const std::vector<pidlab_task_info> &tasks);
@@ -60,7 +67,7 @@ public:
     [[nodiscard]] std::string_view name(std::uint64_t id) const;
 
     /// An object in words: "t1 (pid 5)", "t1 (was pid 5)", "task#9 (pid 7)", "p (struct pid of
-    /// t1)", "none".
+    /// t1)", "namespace of n1", "none".
     [[nodiscard]] std::string text(std::uint64_t id) const;
 
     /// The same without the parenthesis: "t1", "task#9".
@@ -81,6 +88,8 @@ private:
         bool now = false; ///< in the last snapshot, with its number
     };
 
+    [[nodiscard]] HeldRef made(const OpInfo &op, const pidlab_op &done, std::uint64_t id,
+                               std::size_t line) const;
     [[nodiscard]] std::string number_text(std::uint64_t task) const;
 
     std::map<std::string, Bound, std::less<>> names_;
