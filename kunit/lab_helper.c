@@ -15,6 +15,7 @@ static bool under_way;
 /* The account of the whole module when the case began. */
 static long objects_before[PL_MEM_COUNT];
 static long bytes_before;
+static long labs_before;
 
 static const void *next_generation(const void *prev, char *desc, unsigned int depth)
 {
@@ -103,6 +104,7 @@ int lab_test_init(struct kunit *test)
 	for (kind = 0; kind < PL_MEM_COUNT; kind++)
 		objects_before[kind] = atomic_long_read(&account->objects[kind]);
 	bytes_before = atomic_long_read(&account->total);
+	labs_before = pl_lab_count();
 	return 0;
 }
 
@@ -116,6 +118,7 @@ static void expect_no_leaks(struct kunit *test)
 		KUNIT_EXPECT_EQ_MSG(test, atomic_long_read(&account->objects[kind]),
 				    objects_before[kind], "leaked: %s", pl_mem_name(kind));
 	KUNIT_EXPECT_EQ(test, atomic_long_read(&account->total), bytes_before);
+	KUNIT_EXPECT_EQ(test, pl_lab_count(), labs_before);
 }
 
 /**
