@@ -68,3 +68,4 @@ unsigned int pl_generation_mask(void)
 		mask |= BIT(generations[i].number);
 	return mask;
 }
+PL_EXPORT_FOR_KUNIT(pl_generation_mask);
