@@ -66,7 +66,7 @@ static void more_numbers_than_levels_are_invalid(struct kunit *test)
 	REFUSED(test, lab, -EINVAL, FORK, 0, lab->init_id, 5, 0, 5);
 }
 
-static void a_number_for_each_level_from_the_inside_out(struct kunit *test)
+static void a_number_at_each_level_from_the_inside_out(struct kunit *test)
 {
 	struct pl_lab *lab = lab_open(test);
 	u64 one = FORK_NEWPID(test, lab, lab->init_id), two = FORK_NEWPID(test, lab, one);
@@ -127,7 +127,7 @@ static struct kunit_case tid_cases[] = {
 	LAB_CASE(a_number_that_is_taken_is_eexist),
 	LAB_CASE(a_number_out_of_range_is_invalid),
 	LAB_CASE(more_numbers_than_levels_are_invalid),
-	LAB_NS_CASE(a_number_for_each_level_from_the_inside_out),
+	LAB_NS_CASE(a_number_at_each_level_from_the_inside_out),
 	LAB_NS_CASE(failure_at_an_outer_level_gives_the_inner_ones_back),
 	LAB_NS_CASE(the_first_of_a_namespace_can_only_be_1),
 	LAB_CASE(d9_the_pids_in_between_are_passed_over),
