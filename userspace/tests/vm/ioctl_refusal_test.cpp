@@ -263,6 +263,21 @@ TEST_F(Ioctl, a_check_with_a_reserved_field_that_is_not_zero_is_einval) {
     EXPECT_EQ(lab.digest(), before);
 }
 
+TEST_F(Ioctl, a_check_with_room_but_no_tasks_or_tasks_but_no_room_is_einval) {
+    const RawLab lab;
+    lab.setup();
+    pidlab_task_info task{};
+    pidlab_check arg{};
+    arg.size = sizeof(arg);
+    arg.room = 1;
+    EXPECT_EQ(lab.request(PIDLAB_IOC_CHECK, &arg), EINVAL);
+    arg.room = 0;
+    arg.tasks = reinterpret_cast<std::uintptr_t>(&task);
+    EXPECT_EQ(lab.request(PIDLAB_IOC_CHECK, &arg), EINVAL);
+    arg.room = 1;
+    EXPECT_EQ(lab.request(PIDLAB_IOC_CHECK, &arg), 0);
+}
+
 TEST_F(Ioctl, a_check_with_too_little_room_writes_what_fits_and_no_more) {
     const RawLab lab;
     const TaskId init = lab.setup();
