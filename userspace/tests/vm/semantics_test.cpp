@@ -263,12 +263,18 @@ TEST_P(Semantics, a_weak_reference_without_memory_is_the_sentinel_or_enomem) {
     EXPECT_GT(refused, 0u);
 }
 
+TEST_P(Semantics, a_fresh_lab_has_not_forked) {
+    EXPECT_EQ(lab.info().counter(PIDLAB_CTR_FORKS), 0u);
+}
+
 TEST_P(Semantics, a_run_told_to_stop_does_not_execute_what_follows) {
+    const auto forks = [this] { return lab.info().counter(PIDLAB_CTR_FORKS); };
+    const std::uint64_t before = forks();
     std::vector<pidlab_op> ops = {call::fork(init).op, call::reap(init).op, call::fork(init).op};
     EXPECT_EQ(lab.run(ops, PIDLAB_RUN_STOP), 2u);
-    EXPECT_EQ(lab.info().counter(PIDLAB_CTR_FORKS), 1u);
+    EXPECT_EQ(forks(), before + 1);
     EXPECT_EQ(lab.run(ops), 3u);
-    EXPECT_EQ(lab.info().counter(PIDLAB_CTR_FORKS), 3u);
+    EXPECT_EQ(forks(), before + 3);
 }
 
 TEST_P(Semantics, a_run_of_more_than_the_most_goes_through_the_library) {
