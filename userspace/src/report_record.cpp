@@ -110,6 +110,10 @@ public:
 
     void on_failure(const scenario::Diagnostic &why) override {
         report_.failure = why;
+        for (const std::size_t begun : open_) {
+            report_.entries[begun].rounds.reset();
+            report_.entries[begun].outcome = "does not end";
+        }
         if (watcher_)
             watcher_->on_failure(why);
     }

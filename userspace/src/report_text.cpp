@@ -90,7 +90,8 @@ private:
         width = std::min(width, max_text);
         for (const ReportEntry &entry : report_.entries)
             this->entry(entry, width);
-        out_ += '\n';
+        if (!out_.ends_with("\n\n"))
+            out_ += '\n';
     }
 
     static std::string indented(const ReportEntry &entry) {

@@ -144,9 +144,15 @@ Executor::Flow Executor::run_body(const Repeat &repeat, std::uint64_t round) {
     if (repeat.counter)
         state_.bind(repeat.counter->name,
                     {NameClass::number, round, nullptr, {}, 0, repeat.counter->at.line});
-    for (const Statement &statement : repeat.body)
-        if (run(statement) == Flow::leave)
-            return Flow::leave;
+    try {
+        for (const Statement &statement : repeat.body)
+            if (run(statement) == Flow::leave)
+                return Flow::leave;
+    } catch (Failed &failed) {
+        failed.why.notes.push_back(
+            fmt::format("in round {} of the repeat of line {}", round, repeat.times.at.line));
+        throw;
+    }
     return Flow::on;
 }
 

@@ -172,6 +172,16 @@ TEST(ScenarioExecutor, repeats_run_their_rounds) {
     EXPECT_EQ(none.fake.tasks.size(), 1U);
 }
 
+TEST(ScenarioExecutor, a_failure_in_a_repeat_tells_the_round) {
+    ToyLab toy;
+    EXPECT_EQ(toy.failure("repeat 3\n  t = fork init\n  expect nr t = 2\nend\n"),
+              "test.scn:3:17: error: expected 2, got 3\n"
+              "    3 |   expect nr t = 2\n"
+              "      |                 ^\n"
+              "        nr returned 3\n"
+              "        in round 2 of the repeat of line 1\n");
+}
+
 TEST(ScenarioExecutor, an_expected_error_may_leave_the_repeat_when_it_stops) {
     ToyLab toy;
     unsigned left = 3;
