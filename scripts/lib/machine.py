@@ -81,7 +81,7 @@ def qemu(settings: Settings, files: Files) -> list[str]:
         console = f"stdio,id=console,mux=on,signal=off,logfile={escape(files.console)}"
     return [
         program, "-nodefaults", "-no-user-config", "-display", "none", "-no-reboot",
-        "-machine", "pc", "-accel", settings.accelerator, "-cpu", processor,
+        "-machine", "q35", "-accel", settings.accelerator, "-cpu", processor,
         "-smp", str(settings.cpus), "-m", settings.memory,
         "-kernel", settings.kernel.image, "-initrd", str(files.initramfs),
         "-append", f"console=ttyS0 {command_line(settings)}",
