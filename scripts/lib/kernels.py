@@ -60,7 +60,7 @@ RECIPES = {
     "stock": Recipe("Debian's 6.12, as users have it", "x86_64", package="linux-image-6.12-amd64", boot_seconds=8),
     "6.1": Recipe("Debian 12's own 6.1", "x86_64", package="linux-image-amd64", boot_seconds=8),
     "debug": Recipe("6.12 with KASAN, lockdep, kmemleak, UBSAN, fault injection: the tests", "x86_64",
-                    ("base", "qemu", "checks", "debug"), files=1510, boot_seconds=12),
+                    ("base", "qemu", "checks", "debug"), files=1510, boot_seconds=15),
     "kcsan": Recipe("6.12 with the data race detector", "x86_64",
                     ("base", "qemu", "checks", "kcsan"), files=1510, boot_seconds=25),
     "plain": Recipe("6.12 without debugging: benchmarks", "x86_64", ("base", "qemu"), files=1450, boot_seconds=8),
