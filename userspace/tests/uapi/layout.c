@@ -15,8 +15,7 @@
 
 #define SIZE(type, bytes) CHECK(sizeof(struct type) == (bytes))
 #define FIELD(type, field, offset, bytes)                                                          \
-    CHECK(offsetof(struct type, field) == (offset) &&                                              \
-          sizeof(((struct type *)0)->field) == (bytes))
+    CHECK(offsetof(struct type, field) == (offset) && sizeof(((struct type *)0)->field) == (bytes))
 
 SIZE(pidlab_op, 64);
 FIELD(pidlab_op, opcode, 0, 2);
