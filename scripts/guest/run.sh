@@ -4,6 +4,7 @@
 # lines come first, as scenarios end; the reports follow a line of their own.
 # The names of the scenarios are in /scenarios, one a line.
 
+export LC_ALL=C.UTF-8 # for the trees; the host keeps what it gets
 insmod /pidlab.ko || exit 1
 # shellcheck disable=SC2046
 pidlab run --report-to=/tmp/report $(cat /scenarios) >&3

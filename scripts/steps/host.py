@@ -86,7 +86,8 @@ def quietly(command: Sequence[str | os.PathLike[str]], log: Path) -> None:
     def progress(line: str) -> None:
         nonlocal shown
         if counts := _NINJA.match(line):
-            shown = shown or Progress("   compiling", int(counts[2]), every=PROGRESS_SECONDS)
+            shown = shown or Progress("   compiling", 1, sys.stdout, PROGRESS_SECONDS)
+            shown.total = int(counts[2])  # grows when ninja has looked at everything
             shown.step(int(counts[1]) - shown.done)
 
     status = stream(command, log, progress)

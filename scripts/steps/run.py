@@ -21,25 +21,24 @@ SCENARIOS = ROOT / "userspace" / "scenarios"
 REPORT = BUILD / "report.txt"
 SHOWN = "zombie"  # the report shown of many: the first whose name has this in it
 REPORTS_FOLLOW = "@reports"  # what guest/run.sh says between the lines and the reports
-REPORT_OPENS = "== "
 
 
 def name_in_guest(scenario: Path) -> str:
-    """The path of a scenario in the guest: as in the tree, so that messages name a file of the host."""
+    """What the guest, in /, calls a scenario: its path on the host, from the top of the tree if in it."""
     try:
-        return "/" + str(scenario.relative_to(ROOT))
+        return str(scenario.relative_to(ROOT))
     except ValueError:
         return str(scenario)
 
 
-def chosen(reports: list[str]) -> list[str]:
-    """The lines of the one report to show among those of all scenarios."""
-    starts = [number for number, line in enumerate(reports) if line.startswith(REPORT_OPENS)]
-    for number, start in enumerate(starts):
-        end = starts[number + 1] if number + 1 < len(starts) else len(reports)
-        if SHOWN in reports[start]:
-            return reports[start:end]
-    return reports[starts[0] : starts[1]] if len(starts) > 1 else reports
+def chosen(reports: list[str], names: list[str]) -> list[str]:
+    """The lines of the one report to show; a report's second line is the name of its scenario."""
+    starts = [number - 1 for number, line in enumerate(reports) if line in names]
+    if len(starts) < 2:
+        return reports
+    ends = [*starts[1:], len(reports)]
+    shown = next((n for n, start in enumerate(starts) if SHOWN in reports[start + 1]), 0)
+    return reports[starts[shown] : ends[shown]]
 
 
 def drive(kernel: str, command: Path, scenarios: list[Path], timeout: str) -> int:
@@ -48,9 +47,10 @@ def drive(kernel: str, command: Path, scenarios: list[Path], timeout: str) -> in
         built = guest.module(kernel)
     names = BUILD / "vm" / "scenarios"
     names.parent.mkdir(parents=True, exist_ok=True)
-    places = {name_in_guest(path): path for path in scenarios}
-    names.write_text("".join(f"{place.lstrip('/')}\n" for place in places), encoding="utf-8")
-    files = {"/pidlab.ko": built / "module" / "pidlab.ko", "/scenarios": names, **places}
+    inside = {name_in_guest(path): path for path in scenarios}
+    names.write_text("".join(f"{name}\n" for name in inside), encoding="utf-8")
+    files = {"/pidlab.ko": built / "module" / "pidlab.ko", "/scenarios": names}
+    files |= {f"/{name.lstrip('/')}": path for name, path in inside.items()}
     binaries = {"/bin/pidlab": command}
     out = BUILD / "vm" / f"run-{kernel}"
     options = ("--timeout", timeout)
@@ -73,7 +73,7 @@ def drive(kernel: str, command: Path, scenarios: list[Path], timeout: str) -> in
         raise Failure("the VM sent no report", status or 1)
     REPORT.write_text("\n".join(reports) + "\n", encoding="utf-8")
     say("")
-    say("\n".join(chosen(reports)).rstrip())
+    say("\n".join(chosen(reports, list(inside))).rstrip())
     say("")
     say(f"All reports: {REPORT.relative_to(ROOT)}")
     return status

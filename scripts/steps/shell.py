@@ -20,7 +20,7 @@ def main() -> int:
     command = client.release()
     with phase(f"building pidlab.ko for {kernel}"):
         built = guest.module(kernel)
-    files = {name_in_guest(path): path for path in sorted(SCENARIOS.glob("*.scn"))}
+    files = {f"/{name_in_guest(path)}": path for path in sorted(SCENARIOS.glob("*.scn"))}
     files["/pidlab.ko"] = built / "module" / "pidlab.ko"
     binaries = {"/bin/pidlab": command}
     out = BUILD / "vm" / f"shell-{kernel}"

@@ -83,16 +83,18 @@ class Junit(Temporary):
 class Reports(unittest.TestCase):
     """The one report that is shown of many."""
 
-    REPORTS = ["== a-fork ==", "forks", "== b-zombie-pins ==", "pins", "== c-wait ==", "waits"]
+    NAMES = ["s/fork.scn", "s/zombie.scn", "s/wait.scn"]
+    REPORTS = ["A fork", "s/fork.scn", "forks", "A zombie", "s/zombie.scn", "pins", "A wait", "s/wait.scn"]
 
     def test_the_chosen_one(self) -> None:
-        self.assertEqual(run.chosen(self.REPORTS), ["== b-zombie-pins ==", "pins"])
+        self.assertEqual(run.chosen(self.REPORTS, self.NAMES), ["A zombie", "s/zombie.scn", "pins"])
 
     def test_the_first_when_the_chosen_one_is_not_there(self) -> None:
-        self.assertEqual(run.chosen(self.REPORTS[4:] + self.REPORTS[:2]), ["== c-wait ==", "waits"])
+        reports = self.REPORTS[6:] + self.REPORTS[:3]
+        self.assertEqual(run.chosen(reports, self.NAMES), ["A wait", "s/wait.scn"])
 
     def test_all_of_a_single_one(self) -> None:
-        self.assertEqual(run.chosen(self.REPORTS[:2]), ["== a-fork ==", "forks"])
+        self.assertEqual(run.chosen(self.REPORTS[:3], self.NAMES), self.REPORTS[:3])
 
 
 class Verdicts(unittest.TestCase):
@@ -118,7 +120,7 @@ class Names(unittest.TestCase):
 
     def test_in_the_tree_and_outside(self) -> None:
         inside = run.SCENARIOS / "zombie.scn"
-        self.assertEqual(run.name_in_guest(inside), "/userspace/scenarios/zombie.scn")
+        self.assertEqual(run.name_in_guest(inside), "userspace/scenarios/zombie.scn")
         self.assertEqual(run.name_in_guest(Path("/tmp/my.scn")), "/tmp/my.scn")
 
 
