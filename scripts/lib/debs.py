@@ -11,11 +11,31 @@ import os
 import re
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
+from typing import TypeVar
 
 from failure import Failure
 
-REFRESH = "the package lists may be old or missing: run `apt-get update` as root (scripts/setup does it)"
+REFRESH = "the package lists may be old or missing: run `apt-get update` as root"
+Made = TypeVar("Made")
+
+
+class StaleLists(Failure):
+    """apt does not know, or cannot fetch, what its lists of packages should name."""
+
+
+def refreshed(make: Callable[[], Made]) -> Made:
+    """Do `make`; if it fails for want of fresh package lists, and root may fetch them, do so and try once more."""
+    try:
+        return make()
+    except StaleLists:
+        if os.geteuid() != 0:
+            raise
+        print("the package lists are old or missing: apt-get update", file=sys.stderr, flush=True)
+        if subprocess.run(["apt-get", "-qq", "update"], stdout=sys.stderr, check=False).returncode:
+            raise
+    return make()
 
 
 def _apt_cache(*args: str) -> str:
@@ -31,7 +51,7 @@ def record(package: str) -> dict[str, str]:
     text = _apt_cache("show", "--no-all-versions", package)
     fields = dict(re.findall(r"^([A-Za-z-]+): (.*)$", text, re.MULTILINE))
     if "Version" not in fields:
-        raise Failure(f"apt does not know the package {package}; {REFRESH}")
+        raise StaleLists(f"apt does not know the package {package}; {REFRESH}")
     return fields
 
 
@@ -53,7 +73,7 @@ def fetch(packages: dict[str, str], into: Path) -> None:
         command[1:1] = ["-o", "APT::Sandbox::User=root"]
     done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
     if done.returncode:
-        raise Failure(f"apt-get download failed:\n{done.stderr.strip()}\n{REFRESH}")
+        raise StaleLists(f"apt-get download failed:\n{done.stderr.strip()}\n{REFRESH}")
     for deb in sorted(folder.glob("*.deb")):
         subprocess.run(["dpkg", "-x", str(deb), str(into)], check=True)
         deb.unlink()

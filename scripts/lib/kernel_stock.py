@@ -36,7 +36,7 @@ def _image_package(meta: str) -> str:
     """The versioned package that the metapackage `meta` stands for."""
     names = debs.depends(debs.record(meta), r"linux-image-\d.*")
     if not names:
-        raise Failure(f"the package {meta} names no kernel image; {debs.REFRESH}")
+        raise debs.StaleLists(f"the package {meta} names no kernel image; {debs.REFRESH}")
     return names[0]
 
 
@@ -45,7 +45,7 @@ def _unpack(into: Path, name: str, image: str, release: str) -> None:
     needs = debs.record(headers)
     wanted = {image: debs.record(image)["Version"], headers: needs["Version"]}
     if wanted[image] != wanted[headers]:
-        raise Failure(f"{image} is {wanted[image]} and {headers} is {wanted[headers]}: {debs.REFRESH}")
+        raise debs.StaleLists(f"{image} is {wanted[image]} and {headers} is {wanted[headers]}: {debs.REFRESH}")
     wanted |= {part: "" for part in debs.depends(needs, r"linux-(headers|kbuild)-.*")}
     debs.fetch(wanted, into)
     kdir = into / "usr/src" / headers

@@ -12,6 +12,8 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+import cache
+import debs
 from failure import Failure
 
 ALIASES = {"6.12": "stock"}
@@ -85,4 +87,10 @@ def get(name: str) -> Kernel:
         from kernel_build import make_built as maker
     else:
         from kernel_stock import make_stock as maker
-    return load(maker(name, recipe))
+    return load(debs.refreshed(lambda: maker(name, recipe)))
+
+
+def cached(name: str) -> Kernel | None:
+    """The kernel called `name` if the cache has one of any version, without making it."""
+    there = sorted(cache.root().glob(f"{name}-*/kernel.json"), key=lambda path: path.stat().st_mtime)
+    return load(there[-1].parent) if there else None

@@ -57,8 +57,8 @@ def with_accelerator(settings: Settings) -> Settings:
     return settings
 
 
-def probe(kernel: kernels.Kernel) -> Answer:
-    """The answer for this host, from the cache if it is fresh."""
+def probe(kernel: kernels.Kernel | None) -> Answer:
+    """The answer for this host, from the cache if it is fresh; else `kernel` is booted to find it."""
     obstacle = _obstacle()
     if obstacle:
         return Answer(False, obstacle)
@@ -70,6 +70,8 @@ def probe(kernel: kernels.Kernel) -> Answer:
             return Answer(known["works"], known["reason"])
     except (OSError, ValueError, KeyError):
         pass
+    if not kernel:
+        return Answer(False, "not tried yet: there is no kernel in the cache to boot; the first `make run` tells")
     print("vm: trying whether KVM works here", file=sys.stderr, flush=True)
     answer = _boot_with_kvm(kernel)
     kept.write_text(json.dumps(asdict(answer) | {"host": host, "time": time.time()}) + "\n")

@@ -5,6 +5,7 @@ import io
 import sys
 import unittest
 from pathlib import Path
+from unittest import mock
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "lib"))
 
@@ -24,6 +25,15 @@ class PackagesTest(unittest.TestCase):
         self.assertEqual(debs.depends(record, r"linux-(headers|kbuild)-.*"),
                          ["linux-headers-6.12.1-common", "linux-kbuild-6.12.1"])
         self.assertEqual(debs.depends(record, r"linux-image-\d.*"), ["linux-image-6.12.1-amd64"])
+
+    def test_stale_lists_are_fetched_once_by_root_and_only_by_root(self) -> None:
+        for user, calls in ((0, 2), (1000, 1)):
+            make = mock.Mock(side_effect=debs.StaleLists("unknown package"))
+            update = mock.Mock(return_value=mock.Mock(returncode=0))
+            with self.subTest(user=user), mock.patch("os.geteuid", return_value=user), \
+                    mock.patch("subprocess.run", update), self.assertRaises(debs.StaleLists):
+                debs.refreshed(make)
+            self.assertEqual((make.call_count, update.call_count), (calls, calls - 1))
 
     def test_a_module_names_what_it_needs(self) -> None:
         module = b"\x7fELF..\0license=GPL\0depends=virtio-ring,virtio\0retpoline=Y\0"
