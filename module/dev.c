@@ -174,7 +174,11 @@ static const struct ioctl_desc *find_ioctl(unsigned int cmd)
 	return cmd == _IO(PIDLAB_IOC_TYPE, _IOC_NR(cmd)) ? &ioctls[i] : NULL;
 }
 
-/* Results are copied back after an error too: RUN tells there what was done. */
+/*
+ * Results are copied back after an error too: RUN tells there what was done.
+ * The memory is written once before anything happens, so that SETUP does not
+ * populate a lab whose first task it then cannot name.
+ */
 static long call_ioctl(struct pl_lab *lab, const struct ioctl_desc *desc, void *arg,
 		       void __user *user, u32 size)
 {
@@ -182,6 +186,8 @@ static long call_ioctl(struct pl_lab *lab, const struct ioctl_desc *desc, void *
 
 	if (error)
 		return error;
+	if (copy_to_user(user, arg, min_t(size_t, size, desc->size)))
+		return -EFAULT;
 	error = desc->handler(lab, arg);
 	if (copy_to_user(user, arg, min_t(size_t, size, desc->size)))
 		return -EFAULT;

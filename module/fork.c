@@ -102,7 +102,8 @@ static void make_visible(struct pl_task *task, struct pl_task *parent, struct pl
 	task->signal->live++;
 	task->state = PIDLAB_STATE_RUNNING;
 	pl_object_publish(lab, &task->object);
-	atomic_long_inc(&lab->forks);
+	if (parent)
+		atomic_long_inc(&lab->forks);
 }
 
 /*

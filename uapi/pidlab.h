@@ -271,7 +271,7 @@ struct pidlab_task_info {
  * @flags: zero
  * @digest: out: a hash of what the lab's state is; equal states, equal digests
  * @tasks: address of an array of struct pidlab_task_info, or 0
- * @room: its length
+ * @room: its length; 0 with no array and only then
  * @count: out: tasks in the lab; if that is more than @room, the first @room
  *	are written, and asking again with more room gets all
  * @violations: out: how many invariants do not hold
