@@ -12,7 +12,7 @@ static void a_child_is_a_child(struct kunit *test)
 	KUNIT_EXPECT_PTR_EQ(test, child->group_leader, child);
 	KUNIT_EXPECT_TRUE(test, list_is_singular(&init->children));
 	EXPECT_STATE(test, lab, id, RUNNING);
-	KUNIT_EXPECT_EQ(test, lab_counter(lab, PIDLAB_CTR_FORKS), 2L);
+	KUNIT_EXPECT_EQ(test, lab_counter(lab, PIDLAB_CTR_FORKS), 1L);
 	KUNIT_EXPECT_EQ(test, lab_counter(lab, PIDLAB_CTR_RUNNING), 2L);
 }
 
