@@ -143,8 +143,8 @@ static void put_object(struct pl_lab *lab, struct pl_object *object)
 	}
 }
 
-static int for_each_object(struct pl_census *census,
-			   int (*visit)(struct pl_census *, struct pl_object *))
+static int walk_objects(struct pl_census *census,
+			int (*visit)(struct pl_census *, struct pl_object *))
 {
 	struct pl_object *object;
 	unsigned long serial = 0;
@@ -206,11 +206,11 @@ int pl_check(struct pl_lab *lab, struct pl_findings *findings)
 	memset(findings, 0, sizeof(*findings));
 	pl_settle(lab);
 	xa_init(&census.held);
-	error = for_each_object(&census, gather);
+	error = walk_objects(&census, gather);
 	if (!error)
 		error = add_holder(&census, pl_census_key(&lab->root_ns->object));
 	if (!error)
-		error = for_each_object(&census, verify);
+		error = walk_objects(&census, verify);
 	if (!error) {
 		check_tally(&census);
 		check_sentinel(&census);
