@@ -166,9 +166,11 @@ static void take_the_lock(struct pl_lab *lab, void *data)
 {
 	struct meanwhile *meanwhile = data;
 
-	meanwhile->write_locked = write_trylock(&lab->tasklist_lock.lock);
-	if (meanwhile->write_locked)
+	/* Sparse follows a lock into a branch only where that is taken on it. */
+	if (write_trylock(&lab->tasklist_lock.lock)) {
+		meanwhile->write_locked = true;
 		write_unlock(&lab->tasklist_lock.lock);
+	}
 }
 
 static void a5_get_by_task_allocates_outside_lock(struct kunit *test)
