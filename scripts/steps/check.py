@@ -12,6 +12,7 @@ import os
 import re
 import subprocess
 import sys
+import threading
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,6 +23,7 @@ from steps.host import BUILD, ROOT, SCRIPTS, need_packages, say, tail
 from steps.ktap import Tally
 
 LOGS = BUILD / "check"
+SUM = LOGS / "sum"  # the last line once more, for whoever prints after us
 HEARTBEAT = 60.0  # seconds between two words about a step that takes long
 MOST_SHOWN = 60  # lines of a failed step
 BACKGROUND_NICENESS = 5
@@ -157,26 +159,35 @@ class Kernels:
     """The kernels that are being built in the background."""
 
     def __init__(self, names: set[str]) -> None:
-        self._begun = time.monotonic()
         self._building = {}
+        self._spent: dict[str, float] = {}
         for name in sorted(names):
             log = log_of(f"kernel {name}")
-            command = _script("kernel", "build", name)
-            self._building[name] = start(command, log, BACKGROUND_NICENESS)
+            process = start(_script("kernel", "build", name), log, BACKGROUND_NICENESS)
+            clock = threading.Thread(target=self._time, args=(name, process), daemon=True)
+            clock.start()
+            self._building[name] = process, clock
+
+    def _time(self, name: str, process: subprocess.Popen[bytes]) -> None:
+        begun = time.monotonic()
+        process.wait()
+        self._spent[name] = time.monotonic() - begun
 
     def ready(self, name: str) -> Outcome:
         """Waits until a kernel has been built; the outcome counts as a test of its own."""
         step = Step(f"kernel {name}", (), counts=False)
         log = log_of(step.name)
-        status = wait(self._building[name], log)
+        process, clock = self._building[name]
+        status = wait(process, log)
+        clock.join()
         tally, note = count(step, status, "")
         if status:
             say(explain(log))
-        return Outcome(step, tally, time.monotonic() - self._begun, note)
+        return Outcome(step, tally, self._spent[name], note)
 
     def stop(self) -> None:
         """Ends the builds that still go on: nobody waits for them any more."""
-        for process in self._building.values():
+        for process, _ in self._building.values():
             if process.poll() is None:
                 process.terminate()
                 process.wait()
@@ -195,7 +206,7 @@ def run_all(steps: tuple[Step, ...]) -> list[Outcome]:
     try:
         for number, step in enumerate(steps, 1):
             if step.kernel and step.kernel not in ready:
-                say(f"-- waiting for kernel {step.kernel}, built in the background since the start")
+                say(f"-- kernel {step.kernel}, built in the background since the start")
                 outcome = background.ready(step.kernel)
                 ready[step.kernel] = outcome.tally.good
                 note(outcome)
@@ -214,6 +225,7 @@ def main() -> int:
     need_packages("check")
     os.environ.setdefault("PYTHONUNBUFFERED", "1")
     begun = time.monotonic()
+    SUM.unlink(missing_ok=True)
     outcomes = run_all(STEPS)
     total = Tally()
     say("")
@@ -221,6 +233,7 @@ def main() -> int:
         total.add(outcome.tally)
         say(f"{outcome.step.name:<24}{result(outcome):<44}{duration(outcome.spent):>12}")
     say(f"{'all':<68}{duration(time.monotonic() - begun):>12}")
+    SUM.write_text(f"{total}\n", encoding="utf-8")
     say(str(total))
     return 0 if total.good else 1
 
