@@ -5,7 +5,10 @@ from __future__ import annotations
 
 import sys
 import time
+from collections import deque
 from typing import TextIO
+
+WINDOW = 120.0  # seconds; what is left is told from the pace in the latest of them, since other work comes and goes
 
 
 def duration(seconds: float) -> str:
@@ -25,6 +28,7 @@ class Progress:
         self.terminal = out.isatty()
         self.every = 0.5 if self.terminal else every
         self.start = self.shown = time.monotonic()
+        self._recent = deque([(self.start, 0)])
 
     def step(self, count: int = 1) -> None:
         """Count `count` more steps, and show the line when it is due."""
@@ -33,14 +37,18 @@ class Progress:
         if now - self.shown >= self.every:
             self.shown = now
             self._show(self.line(now))
+            self._recent.append((now, self.done))
+            while now - self._recent[0][0] > WINDOW:
+                self._recent.popleft()
 
     def line(self, now: float) -> str:
         """The line as it would be shown at `now`."""
         spent = now - self.start
         total = max(self.total, self.done)
+        since, before = self._recent[0]
         left = ""
-        if 20 <= self.done < total:
-            left = f", about {duration(spent * (total - self.done) / self.done)} left"
+        if 20 <= self.done < total and self.done > before:
+            left = f", about {duration((now - since) * (total - self.done) / (self.done - before))} left"
         return f"{self.label}: {self.done} of about {total} files, {duration(spent)}{left}"
 
     def finish(self, text: str) -> None:

@@ -31,7 +31,8 @@ class PackagesTest(unittest.TestCase):
             make = mock.Mock(side_effect=debs.StaleLists("unknown package"))
             update = mock.Mock(return_value=mock.Mock(returncode=0))
             with self.subTest(user=user), mock.patch("os.geteuid", return_value=user), \
-                    mock.patch("subprocess.run", update), self.assertRaises(debs.StaleLists):
+                    mock.patch("subprocess.run", update), mock.patch("sys.stderr", io.StringIO()), \
+                    self.assertRaises(debs.StaleLists):
                 debs.refreshed(make)
             self.assertEqual((make.call_count, update.call_count), (calls, calls - 1))
 
@@ -73,6 +74,13 @@ class ProgressTest(unittest.TestCase):
         progress.done = 100
         self.assertEqual(progress.line(progress.start + 60),
                          "building: 100 of about 200 files, 1 min 00 s, about 1 min 00 s left")
+
+    def test_what_is_left_is_told_from_the_latest_pace(self) -> None:
+        progress = Progress("building", 1000, out=io.StringIO(), every=0.0)
+        with mock.patch("time.monotonic", side_effect=[progress.start + 100 * i for i in range(1, 6)]):
+            for count in (10, 10, 10, 10, 100):  # the last of them ten times as fast
+                progress.step(count)
+        self.assertIn("about 14 min", progress.line(progress.start + 500))
 
     def test_an_estimate_that_was_too_small_grows(self) -> None:
         progress = Progress("building", 10, out=io.StringIO())
