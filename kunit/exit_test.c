@@ -51,8 +51,8 @@ static void the_code_is_0_to_255(struct kunit *test)
 static void d12_orphans_go_to_the_reaper_of_their_namespace(struct kunit *test)
 {
 	struct pl_lab *lab = lab_open(test);
-	u64 first = FORK_NEWPID(test, lab, lab->init_id);
-	u64 a = FORK(test, lab, first), b = FORK(test, lab, a), c = FORK(test, lab, a);
+	u64 first = FORK_NEWPID(test, lab, lab->init_id), parent = FORK(test, lab, first);
+	u64 a = FORK(test, lab, parent), b = FORK(test, lab, a), c = FORK(test, lab, a);
 	u64 zombie = FORK(test, lab, a);
 
 	MUST(test, lab, EXIT, 0, zombie, 7);
@@ -62,16 +62,18 @@ static void d12_orphans_go_to_the_reaper_of_their_namespace(struct kunit *test)
 	KUNIT_EXPECT_PTR_EQ(test, lab_task(lab, zombie)->real_parent, lab_task(lab, first));
 	KUNIT_EXPECT_TRUE(test, list_empty(&lab_task(lab, a)->children));
 	/* Zombies among them can be reaped by it. */
-	KUNIT_EXPECT_EQ(test, lab_run(lab, OP(WAIT, 0, first, 5)).res[2], (u64)7);
+	KUNIT_EXPECT_EQ(test, lab_run(lab, OP(WAIT, 0, first, 6)).res[2], (u64)7);
 }
 
 static void d12_orphans_of_the_root_go_to_the_first_task(struct kunit *test)
 {
 	struct pl_lab *lab = lab_open(test);
-	u64 a = FORK(test, lab, lab->init_id), b = FORK(test, lab, a);
+	u64 parent = FORK(test, lab, lab->init_id), a = FORK(test, lab, parent);
+	u64 b = FORK(test, lab, a);
 
 	MUST(test, lab, EXIT, 0, a);
 	KUNIT_EXPECT_PTR_EQ(test, lab_task(lab, b)->real_parent, lab_task(lab, lab->init_id));
+	KUNIT_EXPECT_TRUE(test, list_is_singular(&lab_task(lab, parent)->children));
 }
 
 static void orphans_go_to_a_living_thread_first(struct kunit *test)
