@@ -144,6 +144,25 @@ static void one_exec_at_a_time(struct kunit *test)
 	KUNIT_EXPECT_TRUE(test, pl_task_is_leader(lab_task(lab, b)));
 }
 
+static void exec_waits_for_a_thread_that_is_exiting(struct kunit *test)
+{
+	struct pl_lab *lab = lab_open(test);
+	u64 a = FORK(test, lab, lab->init_id), b = FORK_THREAD(test, lab, a);
+	struct lab_parked exit = { .op = OP(EXIT, 0, a), .point = PL_POINT_EXIT_BEGUN };
+	struct lab_parked exec = { .op = OP(EXEC, 0, b), .point = LAB_NOT_PARKED };
+
+	KUNIT_EXPECT_TRUE(test, lab_park(test, lab, &exit));
+	lab_start(test, lab, &exec);
+	lab_wait_blocked(&exec);
+	KUNIT_EXPECT_FALSE(test, completion_done(&exec.finished));
+	lab_resume(test, &exit);
+	lab_resume(test, &exec);
+	KUNIT_EXPECT_EQ(test, (int)exec.op.error, 0);
+	KUNIT_EXPECT_EQ(test, exec.op.res[0], (u64)2);
+	MUST(test, lab, GP, 0);
+	EXPECT_GONE(test, lab, a);
+}
+
 static void a_child_that_a_dying_thread_forked_stays(struct kunit *test)
 {
 	struct pl_lab *lab = lab_open(test);
@@ -209,6 +228,7 @@ static struct kunit_case exec_cases[] = {
 	LAB_NS_CASE(d12_a_thread_of_the_first_process_becomes_the_first_process),
 	LAB_CASE(a_thread_of_the_labs_first_task_may_exec),
 	LAB_CASE(one_exec_at_a_time),
+	LAB_CASE(exec_waits_for_a_thread_that_is_exiting),
 	LAB_CASE(a_child_that_a_dying_thread_forked_stays),
 	LAB_CASE(a_thread_that_a_dying_thread_forked_dies),
 	LAB_CASE(a_kill_beats_exec),

@@ -113,6 +113,25 @@ static void a_reference_to_nothing_is_one_to_the_sentinel(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, lab_objects(lab, PL_MEM_TREF), 0L);
 }
 
+static void a_number_means_what_its_namespace_calls_so(struct kunit *test)
+{
+	struct pl_lab *lab = lab_open(test);
+	u64 other = FORK(test, lab, lab->init_id), first = FORK_NEWPID(test, lab, lab->init_id);
+	u64 inside = FORK(test, lab, first), ref;
+	struct pidlab_op op;
+
+	op = lab_run(lab, OP(TREF_NR, 0, 2, PIDLAB_TYPE_PID, first));
+	ref = op.res[0];
+	KUNIT_EXPECT_EQ(test, MUST(test, lab, DEREF, 0, ref), inside);
+	/* It remembers the number as the root sees it. */
+	KUNIT_EXPECT_EQ(test, op.res[1], (u64)4);
+	KUNIT_EXPECT_EQ(test, read_ref(test, lab, ref).res[0], (u64)4);
+	ref = MUST(test, lab, TREF_NR, 0, 2);
+	KUNIT_EXPECT_EQ(test, MUST(test, lab, DEREF, 0, ref), other);
+	ref = MUST(test, lab, TREF_NR, 0, 4, PIDLAB_TYPE_PID, first);
+	REFUSED(test, lab, -ESRCH, DEREF, 0, ref);
+}
+
 static void dup_makes_an_equal_reference(struct kunit *test)
 {
 	struct pl_lab *lab = lab_open(test);
@@ -190,6 +209,7 @@ static struct kunit_case ref_cases[] = {
 	LAB_CASE(a_pid_can_be_held_by_its_id_and_by_each_use),
 	LAB_CASE(a_weak_reference_follows_the_users),
 	LAB_CASE(a_reference_to_nothing_is_one_to_the_sentinel),
+	LAB_NS_CASE(a_number_means_what_its_namespace_calls_so),
 	LAB_CASE(dup_makes_an_equal_reference),
 	LAB_CASE(put_ends_a_reference_once),
 	LAB_CASE(too_many_references_give_enospc),
