@@ -4,11 +4,20 @@
 from __future__ import annotations
 
 import argparse
+import os
+from pathlib import Path
 
 from failure import run_main
 from steps import client, guest
 from steps.host import BUILD, need_packages, openly, phase
 from steps.run import SCENARIOS, name_in_guest
+
+
+def described_terminal() -> Path | None:
+    """The file that describes this terminal to line editors, which the guest has none of; None where it is unknown."""
+    name = os.environ.get("TERM") or "dumb"
+    found = (folder / name[0] / name for folder in map(Path, ("/etc/terminfo", "/lib/terminfo", "/usr/share/terminfo")))
+    return next((path for path in found if path.is_file()), None)
 
 
 def main() -> int:
@@ -21,6 +30,8 @@ def main() -> int:
     with phase(f"building pidlab.ko for {kernel}"):
         built = guest.module(kernel)
     files = {f"/{name_in_guest(path)}": path for path in sorted(SCENARIOS.glob("*.scn"))}
+    if (terminal := described_terminal()) is not None:
+        files[str(terminal)] = terminal
     files["/pidlab.ko"] = built / "module" / "pidlab.ko"
     binaries = {"/bin/pidlab": command}
     out = BUILD / "vm" / f"shell-{kernel}"
