@@ -59,13 +59,13 @@ class Recipe:
 
 
 RECIPES = {
-    "stock": Recipe("Debian's 6.12, as users have it", "x86_64", package="linux-image-6.12-amd64", boot_seconds=8),
-    "6.1": Recipe("Debian 12's own 6.1", "x86_64", package="linux-image-amd64", boot_seconds=8),
+    "stock": Recipe("Debian's 6.12, as users have it", "x86_64", package="linux-image-6.12-amd64", boot_seconds=7),
+    "6.1": Recipe("Debian 12's own 6.1", "x86_64", package="linux-image-amd64", boot_seconds=11),
     "debug": Recipe("6.12 with KASAN, lockdep, kmemleak, UBSAN, fault injection: the tests", "x86_64",
-                    ("base", "qemu", "checks", "debug"), files=1510, boot_seconds=15),
+                    ("base", "qemu", "checks", "debug"), files=1510, boot_seconds=18),
     "kcsan": Recipe("6.12 with the data race detector", "x86_64",
-                    ("base", "qemu", "checks", "kcsan"), files=1510, boot_seconds=25),
-    "plain": Recipe("6.12 without debugging: benchmarks", "x86_64", ("base", "qemu"), files=1450, boot_seconds=8),
+                    ("base", "qemu", "checks", "kcsan"), files=1500, boot_seconds=8),
+    "plain": Recipe("6.12 without debugging: benchmarks", "x86_64", ("base", "qemu"), files=1480, boot_seconds=3),
     "uml": Recipe("6.12 as a process: the inner loop", "um", ("base", "uml"), files=960, boot_seconds=1),
 }
 
