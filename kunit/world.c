@@ -121,6 +121,8 @@ struct pidlab_op world_op(const struct world *world, unsigned int opcode)
 		return OP(NS, 0, world->b);
 	case PIDLAB_OP_STATE:
 		return OP(STATE, 0, world->zombie);
+	case PIDLAB_OP_SEEN:
+		return OP(SEEN, 0, PIDLAB_BUG_PLAIN_LAST);
 	case PIDLAB_OP_GP:
 		return OP(GP, 0);
 	default:

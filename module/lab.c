@@ -4,6 +4,7 @@
 #include <linux/mm.h>
 #include <linux/slab.h>
 
+#include "bug.h"
 #include "check.h"
 #include "compat.h"
 #include "exit.h"
@@ -63,6 +64,7 @@ struct pl_lab *pl_lab_create(void)
 	rwlock_init(&lab->tasklist_lock.lock);
 	spin_lock_init(&lab->pidmap_lock.lock);
 	xa_init_flags(&lab->objects, XA_FLAGS_LOCK_IRQ);
+	xa_init_flags(&lab->graves, XA_FLAGS_LOCK_IRQ);
 	INIT_LIST_HEAD(&lab->tasks);
 	INIT_LIST_HEAD(&lab->killed);
 	init_waitqueue_head(&lab->exit_wait);
@@ -91,6 +93,8 @@ void pl_lab_put(struct pl_lab *lab)
 {
 	if (!refcount_dec_and_test(&lab->users))
 		return;
+	pl_mem_clear_graves(lab);
+	xa_destroy(&lab->graves);
 	xa_destroy(&lab->objects);
 	mutex_destroy(&lab->setup_lock);
 	kfree(lab);
@@ -122,6 +126,9 @@ static int take_setting(struct pl_lab *lab, const struct pidlab_setup *setup, un
 		return 0;
 	}
 	if (!desc->known || value < desc->min || value > desc->max)
+		return -EINVAL;
+	/* A mask: the bits that it may have need not be neighbours. */
+	if (slot == PIDLAB_SET_BUGS && (value & ~PIDLAB_ALL_BUGS))
 		return -EINVAL;
 	lab->setting[slot] = value;
 	return 0;
@@ -310,6 +317,7 @@ static void fill_counters(struct pl_lab *lab, u64 *counter)
 	counter[PIDLAB_CTR_REF_BYTES] = bytes_of(lab, PL_MEM_REF) + bytes_of(lab, PL_MEM_TREF);
 	counter[PIDLAB_CTR_NS_BYTES] = bytes_of(lab, PL_MEM_NS) + bytes_of(lab, PL_MEM_PIDMAP);
 	counter[PIDLAB_CTR_FREED] = atomic_long_read(&lab->account.freed);
+	counter[PIDLAB_CTR_BUGS_SEEN] = pl_bugs_seen(lab);
 	counter[PIDLAB_CTR_FORKS] = atomic_long_read(&lab->forks);
 }
 

@@ -46,6 +46,10 @@ struct pl_task;
  * @init_tref: "nothing there" for task_refs; the lab owns its first count
  * @sentinel_drops: attempts to drop the sentinel's own count; a bug each
  * @account: memory and objects
+ * @graves: with a bug switched on: address of memory -> itself once it was
+ *	freed; see mem.h
+ * @seen: by enum pidlab_bug: how often it did harm
+ * @seen_object: the object harmed last
  * @forks: successful forks
  * @rcu_pending: callbacks that have not done their work
  * @hook: what to call at named points
@@ -72,6 +76,9 @@ struct pl_lab {
 	struct pl_tref init_tref;
 	atomic_t sentinel_drops;
 	struct pl_account account;
+	struct xarray graves;
+	atomic_t seen[PIDLAB_BUG_COUNT];
+	u64 seen_object[PIDLAB_BUG_COUNT];
 	atomic_long_t forks;
 	atomic_long_t rcu_pending;
 	pl_hook_fn hook;

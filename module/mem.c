@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 #include <linux/err.h>
 #include <linux/mm.h>
+#include <linux/poison.h>
+#include <linux/string.h>
 
 #include "compat.h"
 #include "lab.h"
@@ -109,6 +111,64 @@ static void uncharge(struct pl_lab *lab, enum pl_mem kind, size_t bytes)
 	pl_lab_put(lab);
 }
 
+/* Addresses of objects are multiples of this, so the table is less sparse. */
+#define GRAVE_ALIGN sizeof(u64)
+
+static unsigned long grave_of(const void *object)
+{
+	return (unsigned long)object / GRAVE_ALIGN;
+}
+
+/* A place in the table for each object, so that its burial cannot fail. */
+static void *with_grave(struct pl_lab *lab, void *object)
+{
+	if (!object || likely(!lab->setting[PIDLAB_SET_BUGS]) ||
+	    !xa_reserve_irq(&lab->graves, grave_of(object), GFP_KERNEL_ACCOUNT))
+		return object;
+	kvfree(object);
+	return NULL;
+}
+
+static bool bury(struct pl_lab *lab, void *object, size_t bytes)
+{
+	unsigned long flags;
+
+	if (likely(!lab->setting[PIDLAB_SET_BUGS]))
+		return false;
+	memset(object, POISON_FREE, bytes);
+	xa_lock_irqsave(&lab->graves, flags);
+	__xa_store(&lab->graves, grave_of(object), object, GFP_ATOMIC);
+	xa_unlock_irqrestore(&lab->graves, flags);
+	return true;
+}
+
+/**
+ * pl_is_grave() - whether memory of a lab was freed
+ * @lab: a lab with a bug switched on
+ * @object: the memory, or what was it once
+ *
+ * Context: any.
+ * Return: true if so; what it holds is poison.
+ */
+bool pl_is_grave(struct pl_lab *lab, const void *object)
+{
+	return xa_load(&lab->graves, grave_of(object));
+}
+PL_EXPORT_FOR_KUNIT(pl_is_grave);
+
+/**
+ * pl_mem_clear_graves() - free what a lab has kept
+ * @lab: a lab that nobody can reach any more
+ */
+void pl_mem_clear_graves(struct pl_lab *lab)
+{
+	unsigned long index;
+	void *object;
+
+	xa_for_each(&lab->graves, index, object)
+		kvfree(object);
+}
+
 /**
  * pl_cache_zalloc() - a zeroed object from a cache
  * @ctx: the operation
@@ -127,7 +187,7 @@ void *pl_cache_zalloc(struct pl_ctx *ctx, enum pl_mem kind, struct kmem_cache *c
 
 	if (error)
 		return ERR_PTR(error);
-	object = kmem_cache_zalloc(cache, GFP_KERNEL_ACCOUNT);
+	object = with_grave(ctx->lab, kmem_cache_zalloc(cache, GFP_KERNEL_ACCOUNT));
 	if (object)
 		return object;
 	uncharge(ctx->lab, kind, bytes);
@@ -146,7 +206,8 @@ PL_EXPORT_FOR_KUNIT(pl_cache_zalloc);
  */
 void pl_cache_free(struct pl_lab *lab, enum pl_mem kind, struct kmem_cache *cache, void *object)
 {
-	kmem_cache_free(cache, object);
+	if (!bury(lab, object, kmem_cache_size(cache)))
+		kmem_cache_free(cache, object);
 	uncharge(lab, kind, kmem_cache_size(cache));
 }
 PL_EXPORT_FOR_KUNIT(pl_cache_free);
@@ -167,7 +228,7 @@ void *pl_kvzalloc(struct pl_ctx *ctx, enum pl_mem kind, size_t bytes)
 
 	if (error)
 		return ERR_PTR(error);
-	object = kvzalloc(bytes, GFP_KERNEL_ACCOUNT);
+	object = with_grave(ctx->lab, kvzalloc(bytes, GFP_KERNEL_ACCOUNT));
 	if (object)
 		return object;
 	uncharge(ctx->lab, kind, bytes);
@@ -186,7 +247,8 @@ PL_EXPORT_FOR_KUNIT(pl_kvzalloc);
  */
 void pl_kvfree(struct pl_lab *lab, enum pl_mem kind, void *object, size_t bytes)
 {
-	kvfree(object);
+	if (!bury(lab, object, bytes))
+		kvfree(object);
 	uncharge(lab, kind, bytes);
 }
 PL_EXPORT_FOR_KUNIT(pl_kvfree);

@@ -6,6 +6,9 @@
  * kept by every way in, and the n-th allocation of an operation can be made to
  * fail. Each object counted keeps the lab's own memory alive, since it is
  * given back from RCU callbacks that may run after the file was closed.
+ *
+ * Where a bug of the time is switched on, what is freed becomes a grave: it is
+ * off the account, poisoned, and stays allocated until the lab goes.
  */
 #ifndef PL_MEM_H
 #define PL_MEM_H
@@ -65,6 +68,9 @@ void *pl_cache_zalloc(struct pl_ctx *ctx, enum pl_mem kind, struct kmem_cache *c
 void *pl_kvzalloc(struct pl_ctx *ctx, enum pl_mem kind, size_t bytes);
 void pl_cache_free(struct pl_lab *lab, enum pl_mem kind, struct kmem_cache *cache, void *object);
 void pl_kvfree(struct pl_lab *lab, enum pl_mem kind, void *object, size_t bytes);
+
+bool pl_is_grave(struct pl_lab *lab, const void *object);
+void pl_mem_clear_graves(struct pl_lab *lab);
 
 const char *pl_mem_name(enum pl_mem kind);
 const struct pl_account *pl_mem_global(void);

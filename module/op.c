@@ -141,6 +141,9 @@ static int check_value(unsigned int kind, u64 value)
 		return value == 0 || value == 9 ? 0 : -EINVAL;
 	case PIDLAB_ARG_CODE:
 		return value <= 255 ? 0 : -EINVAL;
+	case PIDLAB_ARG_BUG:
+		return value < BITS_PER_LONG_LONG && (PIDLAB_ALL_BUGS & BIT_ULL(value)) ? 0 :
+										 -EINVAL;
 	default:
 		return 0;
 	}

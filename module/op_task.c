@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Handlers of the operations on tasks: fork, exit, wait, exec, groups, kill. */
+#include <linux/nospec.h>
+
 #include "compat.h"
 #include "exec.h"
 #include "exit.h"
@@ -110,6 +112,17 @@ int pl_op_state(struct pl_call *call)
 	/* Without the count of this call. */
 	call->op->res[2] = refcount_read(&task->object.count) - 1;
 	pl_read_unlock(&lab->tasklist_lock);
+	return 0;
+}
+
+int pl_op_seen(struct pl_call *call)
+{
+	struct pl_lab *lab = call->ctx.lab;
+	unsigned int bug = array_index_nospec(call->op->seen.bug, PIDLAB_BUG_COUNT);
+
+	/* Pairs with the release in pl_bug_seen(). */
+	call->op->res[0] = atomic_read_acquire(&lab->seen[bug]);
+	call->op->res[1] = READ_ONCE(lab->seen_object[bug]);
 	return 0;
 }
 

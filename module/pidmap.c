@@ -3,6 +3,7 @@
 #include <linux/err.h>
 #include <linux/minmax.h>
 
+#include "bug.h"
 #include "compat.h"
 #include "lab.h"
 #include "mem.h"
@@ -87,10 +88,16 @@ static bool comes_before(int base, int a, int b)
  * meanwhile: a plain store there would let the next fork give a number that
  * was freed a moment ago.
  */
-static void advance_last(struct pl_pidmap *map, int base, int nr)
+static void advance_last(struct pl_lab *lab, struct pl_pidmap *map, int base, int nr)
 {
 	int seen = base;
 
+	if (pl_bug(lab, PIDLAB_BUG_PLAIN_LAST)) {
+		seen = atomic_xchg(&map->last, nr);
+		if (comes_before(base, nr, seen))
+			pl_bug_seen(lab, PIDLAB_BUG_PLAIN_LAST, 0);
+		return;
+	}
 	while (!atomic_try_cmpxchg(&map->last, &seen, nr)) {
 		if (!comes_before(base, seen, nr))
 			break;
@@ -112,8 +119,10 @@ int pl_pidmap_alloc(struct pl_ctx *ctx, struct pl_pidmap *map)
 
 	if (nr == -EAGAIN)
 		nr = take_between(ctx, map, PL_RESERVED_PIDS, min(last + 1, map->pid_max));
-	if (nr > 0)
-		advance_last(map, last, nr);
+	if (nr > 0) {
+		pl_point(ctx->lab, PL_POINT_PIDMAP_TAKEN);
+		advance_last(ctx->lab, map, last, nr);
+	}
 	return nr;
 }
 PL_EXPORT_FOR_KUNIT(pl_pidmap_alloc);

@@ -35,6 +35,7 @@ struct pl_lab;
 /* Named points: NAME, "where.what" */
 #define PL_POINTS(X) \
 	X(PIDMAP_PAGE,	  "pidmap.page_allocated") \
+	X(PIDMAP_TAKEN,	  "pidmap.taken") \
 	X(PID_NUMBERED,	  "pid.numbered") \
 	X(PID_PUBLISHED,  "pid.published") \
 	X(FORK_NUMBERED,  "fork.numbered") \

@@ -119,6 +119,10 @@ enum pidlab_size { PIDLAB_SIZES(_PIDLAB_SIZE) };
 enum pidlab_violation { PIDLAB_VIOLATIONS(_PIDLAB_BAD) };
 #undef _PIDLAB_BAD
 
+#define _PIDLAB_BUG(bit, NAME, ...)	PIDLAB_BUG_##NAME = bit,
+enum pidlab_bug { PIDLAB_BUGS(_PIDLAB_BUG) PIDLAB_BUG_COUNT };
+#undef _PIDLAB_BUG
+
 #define _PIDLAB_GEN(nr, NAME, ...)	PIDLAB_GEN_##NAME = nr,
 enum pidlab_generation { PIDLAB_GENERATIONS(_PIDLAB_GEN) };
 #undef _PIDLAB_GEN

@@ -32,7 +32,9 @@
 	X(SIG,    sig,      9,             "0 (probe) or 9 (SIGKILL)") \
 	X(CODE,   code,     0,             "exit code, 0 to 255") \
 	X(COUNT,  count,    0,             "a count") \
-	X(STATE,  state,    0,             "running, zombie or dead")
+	X(STATE,  state,    0,             "running, zombie or dead") \
+	X(BUG,    bug,      PIDLAB_NEEDED, "a bug of the time, by its name") \
+	X(OBJECT, object,   PIDLAB_NEEDED, "id of an object of any kind")
 
 /* Flags of operations: bit, NAME, name, help */
 #define PIDLAB_FLAGS(X) \
@@ -145,13 +147,29 @@
 	X(24, GP, gp, 0, \
 	  NONE, _r0, NONE, _r1, NONE, _r2, NONE, _r3, \
 	  NONE, _o0, NONE, _o1, NONE, _o2, \
-	  "wait for a grace period and for all that it frees")
+	  "wait for a grace period and for all that it frees") \
+	X(25, SEEN, seen, 0, \
+	  BUG, bug, NONE, _r1, NONE, _r2, NONE, _r3, \
+	  COUNT, count, OBJECT, object, NONE, _o2, \
+	  "how often the lab has seen a bug do harm, and the object it harmed last")
 
 /* Generations of the pid machinery: number, NAME, name, help */
 #define PIDLAB_GENERATIONS(X) \
 	X(1, PIDHASH, pidhash, "2.6.17: struct pid with a life of its own, one hash, one namespace") \
 	X(2, PIDNS, pidns, "2.6.24: nested namespaces, one hash, bitmaps of numbers") \
 	X(3, IDR, idr, "since 4.15: an IDR for each namespace, and links for thread groups")
+
+/*
+ * Bugs of the time: bit, NAME, name, year, what goes wrong
+ *
+ * Each is absent unless the lab's setting `bugs' has its bit. What it breaks
+ * stays inside the lab, which keeps freed memory, poisoned, as long as it lives.
+ */
+#define PIDLAB_BUGS(X) \
+	X(6, PLAIN_LAST, plain_last, 2007, "the last number given is stored without a look at what others have taken meanwhile: a number just freed is given again at once")
+
+#define _PIDLAB_BUG_BIT(bit, ...)	| (1ULL << (bit))
+#define PIDLAB_ALL_BUGS		(0 PIDLAB_BUGS(_PIDLAB_BUG_BIT))
 
 #define PIDLAB_SETTING_SLOTS	32
 
@@ -164,7 +182,8 @@
 	X(4, MAX_TASKS, max_tasks, 65536, 1, 4194304, "tasks not yet freed") \
 	X(5, MAX_REFS, max_refs, 1048576, 0, 4194304, "references") \
 	X(6, MAX_NS, max_ns, 65536, 1, 1048576, "namespaces") \
-	X(7, MAX_BYTES, max_bytes, PIDLAB_AUTO, 65536, 1099511627776ULL, "bytes of all objects; default: half of the machine's memory")
+	X(7, MAX_BYTES, max_bytes, PIDLAB_AUTO, 65536, 1099511627776ULL, "bytes of all objects; default: half of the machine's memory") \
+	X(8, BUGS, bugs, 0, 0, PIDLAB_ALL_BUGS, "bugs of the time that are switched on")
 
 /* A default that the module computes; never valid as a given value */
 #define PIDLAB_AUTO		(~0ULL)
@@ -187,7 +206,8 @@
 	X(11, NS_BYTES, ns_bytes, "bytes of namespaces and their bitmaps") \
 	X(12, FREED, freed, "objects freed since SETUP") \
 	X(13, FORKS, forks, "successful forks since SETUP") \
-	X(14, LEAKS, leaks, "objects that nothing reaches any more and that were not freed")
+	X(14, LEAKS, leaks, "objects that nothing reaches any more and that were not freed") \
+	X(15, BUGS_SEEN, bugs_seen, "how often a bug that is switched on did harm")
 
 #define PIDLAB_SIZE_SLOTS	16
 

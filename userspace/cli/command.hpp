@@ -38,6 +38,7 @@ Action add_check(CLI::App &sub, const Globals &globals);
 Action add_tree(CLI::App &sub, const Globals &globals);
 Action add_shell(CLI::App &sub, const Globals &globals);
 Action add_ops(CLI::App &sub, const Globals &globals);
+Action add_bugs(CLI::App &sub, const Globals &globals);
 /// @}
 
 } // namespace pidlab::cli

@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 
 #include "command.hpp"
+#include "pidlab/format.hpp"
 #include "pidlab/lab.hpp"
 
 namespace pidlab::cli {
@@ -35,14 +36,6 @@ Json info_json(const Info &info) {
     return all;
 }
 
-std::string setting_value(const Info &info, const SettingInfo &setting) {
-    const std::uint64_t value = info.setting(setting.slot);
-    if (setting.slot == PIDLAB_SET_GENERATION)
-        if (const WordInfo *generation = find_word(generations(), value))
-            return std::string(generation->name);
-    return std::to_string(value);
-}
-
 void print_info(const Info &info, const std::string &device) {
     fmt::print("{}: interface {}, operations up to number {}\n", device, info.abi(),
                info.opcodes());
@@ -52,8 +45,8 @@ void print_info(const Info &info, const std::string &device) {
             fmt::print("  {:<14} {}\n", generation.name, generation.help);
     fmt::print("\nsettings of a lab where nothing is asked for\n");
     for (const SettingInfo &setting : settings())
-        fmt::print("  {:<14} {:>12}   {}\n", setting.name, setting_value(info, setting),
-                   setting.help);
+        fmt::print("  {:<14} {:>12}   {}\n", setting.name,
+                   setting_text(setting.slot, info.setting(setting.slot)), setting.help);
     fmt::print("\nbytes on this kernel\n");
     for (const WordInfo &size : sizes())
         fmt::print("  {:<14} {:>12}   {}\n", size.name,

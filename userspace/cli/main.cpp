@@ -30,6 +30,7 @@ constexpr Command commands[] = {
     {"shell", "take scenario lines from a prompt", add_shell},
     {"info", "print what the module is and what a lab of it holds", add_info},
     {"ops", "print the instruction set; needs no device", add_ops},
+    {"bugs", "print the bugs of the time that a lab can have; needs no device", add_bugs},
 };
 
 /// Names the nearest command when the first word is none.

@@ -6,6 +6,8 @@
 
 #include <fmt/format.h>
 
+#include "pidlab/format.hpp"
+
 namespace pidlab::cli {
 
 namespace {
@@ -19,8 +21,8 @@ std::string upper(std::string_view word) {
 
 /// The default of an operand in the words of its kind.
 std::string default_text(const KindInfo &kind) {
-    if (kind.kind == PIDLAB_ARG_TYPE)
-        return std::string(types()[static_cast<std::size_t>(kind.default_value)].name);
+    if (meaning(kind.kind) == Meaning::word)
+        return value_text(kind.kind, static_cast<std::uint64_t>(kind.default_value));
     return std::to_string(kind.default_value);
 }
 

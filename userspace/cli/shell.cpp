@@ -134,7 +134,7 @@ private:
                        setting->help);
             return true;
         }
-        for (const auto table : {counters(), flags(), violations(), generations()})
+        for (const auto table : {counters(), flags(), violations(), generations(), bugs()})
             if (const WordInfo *word = find_word(table, name)) {
                 fmt::print("{}: {}\n", name, word->help);
                 return true;

@@ -47,14 +47,22 @@ std::string value_text(pidlab_arg kind, std::uint64_t value) {
         return {};
     case Meaning::object:
         return id_text(value);
-    case Meaning::type:
-        return word_or_number(types(), value);
-    case Meaning::state:
-        return word_or_number(states(), value);
+    case Meaning::word:
+        return word_or_number(words_of(kind), value);
     case Meaning::number:
         break;
     }
     return std::to_string(static_cast<std::int64_t>(value));
+}
+
+std::string setting_text(pidlab_setting slot, std::uint64_t value) {
+    if (!is_mask(slot))
+        return word_or_number(words_of(slot), value);
+    std::string text;
+    for (const WordInfo &word : words_of(slot))
+        if (value >> word.number & 1)
+            text += fmt::format("{}{}", text.empty() ? "" : "+", word.name);
+    return text.empty() ? "none" : text;
 }
 
 std::string op_text(const pidlab_op &op) {

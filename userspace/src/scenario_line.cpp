@@ -168,24 +168,41 @@ GivenSetting LineParser::setting() {
     }
     if (!accept("="))
         fail(peek().at, fmt::format("`{}' takes a value: {}=VALUE", info->name, info->name));
-    const Token &value = next();
-    GivenSetting out{info->slot, static_cast<std::uint64_t>(value.value), {}};
-    if (value.kind == TokenKind::word && info->slot == PIDLAB_SET_GENERATION) {
-        const WordInfo *generation = find_word(generations(), value.text);
-        if (!generation) {
-            std::vector<std::string_view> known;
-            add_words(known, generations());
-            fail(value.at, fmt::format("unknown generation {}", quoted(value)),
-                 did_you_mean(value.text, known));
-        }
-        out.value = generation->number;
-    } else if (value.kind != TokenKind::integer) {
-        fail(value.at, fmt::format("`{}' takes a number, not {}", info->name, quoted(value)));
-    }
+    const Token &value = peek();
+    GivenSetting out{info->slot, setting_value(*info), {}};
     if (out.value < info->min || out.value > info->max)
         complain(value.at, fmt::format("`{}' takes {} to {}", info->name, info->min, info->max));
     out.at = since(first);
     return out;
+}
+
+// A number; a word of the setting, or several with + between them.
+std::uint64_t LineParser::setting_value(const SettingInfo &info) {
+    if (peek().kind != TokenKind::word || words_of(info.slot).empty()) {
+        const Token &value = next();
+        if (value.kind != TokenKind::integer)
+            fail(value.at, fmt::format("`{}' takes a number, not {}", info.name, quoted(value)));
+        return static_cast<std::uint64_t>(value.value);
+    }
+    if (!is_mask(info.slot))
+        return setting_word(info);
+    std::uint64_t mask = 0;
+    do {
+        mask |= std::uint64_t{1} << setting_word(info);
+    } while (accept("+"));
+    return mask;
+}
+
+std::uint32_t LineParser::setting_word(const SettingInfo &info) {
+    const Token &value = next();
+    const WordInfo *word = find_word(words_of(info.slot), value.text);
+    if (!word) {
+        std::vector<std::string_view> known;
+        add_words(known, words_of(info.slot));
+        fail(value.at, fmt::format("`{}' does not know {}", info.name, quoted(value)),
+             did_you_mean(value.text, known));
+    }
+    return word->number;
 }
 
 Statement LineParser::expect() {

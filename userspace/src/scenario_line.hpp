@@ -42,6 +42,8 @@ private:
     Statement bound_statement();
     Statement set_up();
     GivenSetting setting();
+    std::uint64_t setting_value(const SettingInfo &info);
+    std::uint32_t setting_word(const SettingInfo &info);
     Statement expect();
     Statement compare();
     Statement save_digest();

@@ -42,6 +42,8 @@ NameClass class_of(pidlab_arg result) {
         return NameClass::ns;
     case PIDLAB_ARG_REF:
         return NameClass::ref;
+    case PIDLAB_ARG_OBJECT:
+        return NameClass::unknown;
     default:
         return NameClass::number;
     }
@@ -55,6 +57,8 @@ bool fits(NameClass name, pidlab_arg operand) {
         return name == NameClass::task || name == NameClass::pid;
     case PIDLAB_ARG_NS:
         return name == NameClass::ns || name == NameClass::task;
+    case PIDLAB_ARG_OBJECT:
+        return name != NameClass::number && name != NameClass::digest;
     default:
         return name == class_of(operand);
     }
@@ -88,6 +92,10 @@ std::string_view describe(pidlab_arg operand) {
         return "a namespace or a task in it";
     case PIDLAB_ARG_TYPE:
         return "a type (pid, tgid, pgid or sid)";
+    case PIDLAB_ARG_BUG:
+        return "a bug of the time";
+    case PIDLAB_ARG_OBJECT:
+        return "an object";
     case PIDLAB_ARG_STATE:
         return "a state (running, zombie or dead)";
     default:

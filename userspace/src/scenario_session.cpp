@@ -41,6 +41,7 @@ std::vector<std::string> Session::words() const {
     add_words(known, flags());
     add_words(known, types());
     add_words(known, states());
+    add_words(known, bugs());
     add_words(known, counters());
     add_words(known, settings());
     add_words(known, errnos());

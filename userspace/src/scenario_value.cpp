@@ -15,23 +15,11 @@ constexpr std::size_t max_terms = 64;
 
 constexpr const char *no_blanks = "an operand is written without blanks: OPERAND=VALUE";
 
-std::span<const WordInfo> words_of(pidlab_arg kind) {
-    switch (meaning(kind)) {
-    case Meaning::type:
-        return types();
-    case Meaning::state:
-        return states();
-    default:
-        return {};
-    }
-}
-
 } // namespace
 
 Atom LineParser::value(pidlab_arg kind, std::string_view what) {
     switch (meaning(kind)) {
-    case Meaning::type:
-    case Meaning::state:
+    case Meaning::word:
         return word_value(kind, what);
     case Meaning::number:
         return number_value(kind, what);

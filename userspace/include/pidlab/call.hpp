@@ -66,6 +66,11 @@ struct Namespace {
     unsigned level; ///< 0: the root
 };
 
+struct Seen {
+    std::uint64_t count;
+    std::uint64_t object; ///< id of what was harmed last, 0 for none
+};
+
 struct TaskState {
     pidlab_state state;
     int code;
@@ -256,6 +261,14 @@ inline Call<TaskState> state(TaskId target) {
     return {detail::make(PIDLAB_OP_STATE, {target.raw()}), [](const pidlab_op &op) {
                 return TaskState{static_cast<pidlab_state>(op.res[0]), detail::as_int(op.res[1]),
                                  op.res[2]};
+            }};
+}
+
+/// How often a bug that is switched on did harm.
+inline Call<Seen> seen(pidlab_bug bug) {
+    return {detail::make(PIDLAB_OP_SEEN, {static_cast<std::uint64_t>(bug)}),
+            [](const pidlab_op &op) {
+                return Seen{op.res[0], op.res[1]};
             }};
 }
 

@@ -18,6 +18,9 @@ namespace pidlab {
 /// A value of an operand or result in the words of its kind: an id, a type, a state, a number.
 [[nodiscard]] std::string value_text(pidlab_arg kind, std::uint64_t value);
 
+/// A value of a setting in its words, if it has any: a generation, bugs with + between them.
+[[nodiscard]] std::string setting_text(pidlab_setting slot, std::uint64_t value);
+
 /// An operation with its operands by name, except those that are as if left out:
 /// "fork parent=task#1 newpid (fail_nth=2)".
 [[nodiscard]] std::string op_text(const pidlab_op &op);

@@ -107,6 +107,12 @@ struct SettingInfo {
     std::string_view help;
 };
 
+/// A bug of the time.
+struct BugInfo {
+    WordInfo word; ///< the number is its bit in the setting `bugs'
+    unsigned year; ///< of the code that had it
+};
+
 namespace detail {
 
 #define PL_KIND(NAME, name, def, help)                                                             \
@@ -140,6 +146,13 @@ inline constexpr WordInfo size_table[] = {PIDLAB_SIZES(PL_WORD)};
 inline constexpr WordInfo violation_table[] = {PIDLAB_VIOLATIONS(PL_WORD)};
 inline constexpr WordInfo generation_table[] = {PIDLAB_GENERATIONS(PL_WORD)};
 #undef PL_WORD
+
+#define PL_BUG(nr, NAME, name, year, help) BugInfo{{nr, #name, #NAME, help}, year},
+inline constexpr BugInfo bug_info_table[] = {PIDLAB_BUGS(PL_BUG)};
+#undef PL_BUG
+#define PL_BUG(nr, NAME, name, year, help) WordInfo{nr, #name, #NAME, help},
+inline constexpr WordInfo bug_table[] = {PIDLAB_BUGS(PL_BUG)};
+#undef PL_BUG
 
 // The uapi header has these as plain enums.
 inline constexpr WordInfo type_table[] = {
@@ -188,6 +201,10 @@ constexpr const WordInfo *by_number(std::span<const WordInfo> table, std::uint64
 [[nodiscard]] constexpr std::span<const WordInfo> sizes() { return detail::size_table; }
 [[nodiscard]] constexpr std::span<const WordInfo> violations() { return detail::violation_table; }
 [[nodiscard]] constexpr std::span<const WordInfo> generations() { return detail::generation_table; }
+/// enum pidlab_bug
+[[nodiscard]] constexpr std::span<const WordInfo> bugs() { return detail::bug_table; }
+/// The same with more about each.
+[[nodiscard]] constexpr std::span<const BugInfo> bug_infos() { return detail::bug_info_table; }
 /// enum pidlab_type
 [[nodiscard]] constexpr std::span<const WordInfo> types() { return detail::type_table; }
 /// enum pidlab_state
@@ -227,7 +244,36 @@ constexpr const WordInfo *by_number(std::span<const WordInfo> table, std::uint64
 }
 
 /// How a kind of operand is read or shown.
-enum class Meaning { nothing, object, number, type, state };
+enum class Meaning { nothing, object, number, word };
+
+/// The words of a kind of operand that is written as one; empty for other kinds.
+[[nodiscard]] constexpr std::span<const WordInfo> words_of(pidlab_arg kind) {
+    switch (kind) {
+    case PIDLAB_ARG_TYPE:
+        return types();
+    case PIDLAB_ARG_STATE:
+        return states();
+    case PIDLAB_ARG_BUG:
+        return bugs();
+    default:
+        return {};
+    }
+}
+
+/// The words of a setting that is written as one; empty for other settings.
+[[nodiscard]] constexpr std::span<const WordInfo> words_of(pidlab_setting slot) {
+    switch (slot) {
+    case PIDLAB_SET_GENERATION:
+        return generations();
+    case PIDLAB_SET_BUGS:
+        return bugs();
+    default:
+        return {};
+    }
+}
+
+/// Whether a setting is a mask of its words, which are then written with + between them.
+[[nodiscard]] constexpr bool is_mask(pidlab_setting slot) { return slot == PIDLAB_SET_BUGS; }
 
 [[nodiscard]] constexpr Meaning meaning(pidlab_arg kind) {
     switch (kind) {
@@ -238,13 +284,10 @@ enum class Meaning { nothing, object, number, type, state };
     case PIDLAB_ARG_OWNER:
     case PIDLAB_ARG_REF:
     case PIDLAB_ARG_NS:
+    case PIDLAB_ARG_OBJECT:
         return Meaning::object;
-    case PIDLAB_ARG_TYPE:
-        return Meaning::type;
-    case PIDLAB_ARG_STATE:
-        return Meaning::state;
     default:
-        return Meaning::number;
+        return words_of(kind).empty() ? Meaning::number : Meaning::word;
     }
 }
 

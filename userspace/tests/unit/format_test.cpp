@@ -31,6 +31,13 @@ TEST(Format, a_value_is_in_the_words_of_its_kind) {
     EXPECT_EQ(value_text(PIDLAB_ARG_NS, 0), "none");
 }
 
+TEST(Format, a_setting_is_in_its_words) {
+    EXPECT_EQ(setting_text(PIDLAB_SET_GENERATION, PIDLAB_GEN_IDR), "idr");
+    EXPECT_EQ(setting_text(PIDLAB_SET_BUGS, 0), "none");
+    EXPECT_EQ(setting_text(PIDLAB_SET_BUGS, 1U << PIDLAB_BUG_PLAIN_LAST), "plain_last");
+    EXPECT_EQ(setting_text(PIDLAB_SET_PID_MAX, 400), "400");
+}
+
 TEST(Format, an_operation_names_its_operands_flags_and_result) {
     pidlab_op op = call::fork(task, PIDLAB_F_NEWPID).fail_nth(2).op;
     op.res[0] = id(PIDLAB_OBJECT_TASK, 8);

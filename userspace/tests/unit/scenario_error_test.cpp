@@ -128,6 +128,17 @@ TEST(ScenarioError, settings_have_bounds) {
                                                "      |             ^~~\n");
 }
 
+TEST(ScenarioError, a_bug_that_nobody_had_is_not_known) {
+    EXPECT_EQ(complaints("lab bugs=plain_lost\n"),
+              "t.scn:1:10: error: `bugs' does not know `plain_lost'\n"
+              "    1 | lab bugs=plain_lost\n"
+              "      |          ^~~~~~~~~~ did you mean `plain_last'?\n");
+    EXPECT_EQ(complaints("seen plain_lost\n"),
+              "t.scn:1:6: error: operand `bug' takes a bug of the time, not `plain_lost'\n"
+              "    1 | seen plain_lost\n"
+              "      |      ^~~~~~~~~~ did you mean `plain_last'?\n");
+}
+
 TEST(ScenarioError, lab_comes_before_operations) {
     EXPECT_EQ(complaints("gp\nlab pid_max=400\n"),
               "t.scn:2:1: error: the lab is set up already: `lab' comes once, before any "

@@ -220,6 +220,12 @@ TEST(ScenarioParser, settings_come_from_the_table) {
     EXPECT_EQ(given[2].value, static_cast<std::uint64_t>(PIDLAB_GEN_PIDNS));
 }
 
+TEST(ScenarioParser, bugs_are_a_sum_of_their_names) {
+    const auto body = statements("lab bugs=plain_last\nseen plain_last = 0, none\n");
+    EXPECT_EQ(std::get<scenario::SetUp>(body[0].what).settings.at(0).value,
+              std::uint64_t{1} << PIDLAB_BUG_PLAIN_LAST);
+}
+
 TEST(ScenarioParser, the_leading_comment_is_title_and_description) {
     const SourceText source("t.scn", "# SPDX-License-Identifier: MIT\n#\n# What it shows\n#\n"
                                      "# Why it\r\n# mattered\n\n# not this\ngp\n");
