@@ -31,11 +31,11 @@ static void no_bug_is_on_unless_asked_for(struct kunit *test)
 static void only_bits_of_the_table_are_taken(struct kunit *test)
 {
 	struct pl_lab *lab = lab_open_bare(test);
+	struct pidlab_setup setup;
 	int bit;
 
 	for (bit = 0; bit < 64; bit++) {
-		struct pidlab_setup setup = LAB_SETUP;
-
+		setup = (struct pidlab_setup)LAB_SETUP;
 		if (PIDLAB_ALL_BUGS & BIT_ULL(bit))
 			continue;
 		LAB_SET(&setup, BUGS, BIT_ULL(bit));

@@ -49,6 +49,7 @@ std::map<std::string_view, pidlab_op> every_call() {
         {"ns", call::ns(pid).op},
         {"state", call::state(task).op},
         {"gp", call::gp().op},
+        {"seen", call::seen(PIDLAB_BUG_PLAIN_LAST).op},
     };
 }
 
@@ -68,6 +69,8 @@ std::uint64_t expected(pidlab_arg kind, int &number) {
         return ref.raw();
     case PIDLAB_ARG_TYPE:
         return PIDLAB_TYPE_SID;
+    case PIDLAB_ARG_BUG:
+        return PIDLAB_BUG_PLAIN_LAST;
     default:
         return static_cast<std::uint64_t>(static_cast<std::int64_t>(number--));
     }
