@@ -43,7 +43,7 @@ static void only_bits_of_the_table_are_taken(struct kunit *test)
 	}
 }
 
-static void harm_is_counted_for_each_bug(struct kunit *test)
+static void harm_is_counted_bug_by_bug(struct kunit *test)
 {
 	struct pl_lab *lab = open_with(test, PIDLAB_ALL_BUGS);
 	struct pidlab_op op;
@@ -136,7 +136,7 @@ static void d4_with_a_plain_store_it_is(struct kunit *test)
 static struct kunit_case bug_cases[] = {
 	KUNIT_CASE(no_bug_is_on_unless_asked_for),
 	KUNIT_CASE(only_bits_of_the_table_are_taken),
-	KUNIT_CASE(harm_is_counted_for_each_bug),
+	KUNIT_CASE(harm_is_counted_bug_by_bug),
 	KUNIT_CASE(what_a_buggy_lab_frees_is_poisoned_and_kept),
 	KUNIT_CASE(a_lab_without_bugs_keeps_no_graves),
 	KUNIT_CASE(d4_a_number_just_freed_is_not_given_again_at_once),
