@@ -218,6 +218,25 @@ static void a_kill_beats_exec(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, lab_counter(lab, PIDLAB_CTR_TASKS), 1L);
 }
 
+static void exec_beats_a_group_exit(struct kunit *test)
+{
+	struct pl_lab *lab = lab_open(test);
+	u64 a = FORK(test, lab, lab->init_id), b = FORK_THREAD(test, lab, a);
+	u64 c = FORK_THREAD(test, lab, a);
+	struct lab_parked exec = { .op = OP(EXEC, 0, b), .point = PL_POINT_EXIT_BEGUN };
+
+	/* Parked while it ends the leader; the third thread wants all to exit. */
+	KUNIT_EXPECT_TRUE(test, lab_park(test, lab, &exec));
+	MUST(test, lab, EXIT, PIDLAB_F_GROUP, c, 3);
+	lab_resume(test, &exec);
+	KUNIT_EXPECT_EQ(test, (int)exec.op.error, 0);
+	EXPECT_STATE(test, lab, b, RUNNING);
+	KUNIT_EXPECT_EQ(test, NR_OF(test, lab, b), 2);
+	/* Nothing of the group exit is left. */
+	MUST(test, lab, EXIT, 0, b, 7);
+	KUNIT_EXPECT_EQ(test, lab_run(lab, OP(REAP, 0, b)).res[1], 7ULL);
+}
+
 static struct kunit_case exec_cases[] = {
 	LAB_CASE(exec_by_a_leader_changes_nothing_but_the_mark),
 	LAB_CASE(exec_kills_the_other_threads),
@@ -232,6 +251,7 @@ static struct kunit_case exec_cases[] = {
 	LAB_CASE(a_child_that_a_dying_thread_forked_stays),
 	LAB_CASE(a_thread_that_a_dying_thread_forked_dies),
 	LAB_CASE(a_kill_beats_exec),
+	LAB_CASE(exec_beats_a_group_exit),
 	{}
 };
 

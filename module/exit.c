@@ -36,7 +36,8 @@ static int begin_exit(struct pl_lab *lab, struct pl_task *task, int code, bool g
 	if (task->flags & PL_TASK_EXITING) {
 		error = -ESRCH;
 	} else {
-		if (group)
+		/* A thread in exec ends the others anyway, and outlives them. */
+		if (group && !task->signal->group_exec)
 			mark_group(lab, task, code);
 		task->flags |= PL_TASK_EXITING;
 		task->exit_code = task->signal->group_exit ? task->signal->group_code : code;
