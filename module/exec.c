@@ -138,7 +138,7 @@ int pl_exec(struct pl_lab *lab, struct pl_task *task)
 		pl_exit_sibling(lab, sibling);
 		pl_task_put(sibling);
 	}
-	wait_event(lab->exit_wait, is_alone(lab, task));
+	pl_wait_event(&lab->exit_wait, is_alone(lab, task));
 
 	pl_write_lock(&lab->tasklist_lock);
 	if (task->flags & PL_TASK_KILLED) {

@@ -31,7 +31,7 @@ static int begin_exit(struct pl_lab *lab, struct pl_task *task, int code, bool g
 {
 	int error = 0;
 
-	mutex_lock_nested(&task->turn, subclass);
+	pl_mutex_lock_nested(&task->turn, subclass);
 	pl_write_lock(&lab->tasklist_lock);
 	if (task->flags & PL_TASK_EXITING) {
 		error = -ESRCH;
@@ -45,7 +45,7 @@ static int begin_exit(struct pl_lab *lab, struct pl_task *task, int code, bool g
 		list_del_init(&task->killed_node);
 	}
 	pl_write_unlock(&lab->tasklist_lock);
-	mutex_unlock(&task->turn);
+	pl_mutex_unlock(&task->turn);
 	return error;
 }
 
@@ -75,7 +75,7 @@ static void empty_namespace(struct pl_lab *lab, struct pl_pidns *ns, struct pl_t
 	pl_point(lab, PL_POINT_ZAP_MARKED);
 	/* Only its own: another reaper might have to wait for this exit. */
 	pl_run_killed(lab, ns);
-	wait_event(lab->exit_wait, READ_ONCE(ns->live) <= 1);
+	pl_wait_event(&lab->exit_wait, READ_ONCE(ns->live) <= 1);
 }
 
 static void reap_all_children(struct pl_lab *lab, struct pl_task *task)
@@ -137,7 +137,7 @@ static void end_exit(struct pl_lab *lab, struct pl_task *task)
 	give_children_away(task);
 	become_zombie(lab, task);
 	pl_write_unlock(&lab->tasklist_lock);
-	wake_up_all(&lab->exit_wait);
+	pl_wake_all(&lab->exit_wait);
 
 	if (ns)
 		pl_pidns_put(ns);
@@ -310,6 +310,6 @@ void pl_run_killed(struct pl_lab *lab, const struct pl_pidns *within)
 		}
 		if (look_at_backlog(lab, within) == NOTHING_LEFT)
 			break;
-		wait_event(lab->exit_wait, look_at_backlog(lab, within) != ALL_BLOCKED);
+		pl_wait_event(&lab->exit_wait, look_at_backlog(lab, within) != ALL_BLOCKED);
 	}
 }

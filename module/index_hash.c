@@ -86,7 +86,7 @@ static struct pl_pid *hash_find(struct pl_pidns *ns, int nr)
 
 	hlist_for_each_entry_rcu(upid, bucket(ns, nr), chain,
 				 pl_rcu_held(ns->lab) ||
-				 lockdep_is_held(&ns->lab->pidmap_lock.lock)) {
+				 pl_is_held(&ns->lab->pidmap_lock)) {
 		if (upid->nr == nr && upid->ns == ns)
 			return container_of(upid, struct pl_pid, numbers[ns->level]);
 	}

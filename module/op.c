@@ -225,11 +225,11 @@ static int act(const struct pl_op_desc *desc, struct pl_call *call)
 	struct pl_task *task = call->task[0];
 	int error;
 
-	mutex_lock(&task->turn);
+	pl_mutex_lock(&task->turn);
 	error = may_act(call->ctx.lab, task);
 	if (!error)
 		error = desc->handler(call);
-	mutex_unlock(&task->turn);
+	pl_mutex_unlock(&task->turn);
 	return error;
 }
 

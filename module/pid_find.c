@@ -88,7 +88,7 @@ struct pl_task *pl_pid_first(struct pl_lab *lab, struct pl_pid *pid, enum pidlab
 		return NULL;
 	first = rcu_dereference_check(hlist_first_rcu(&pid->users[type]),
 				      pl_rcu_held(lab) ||
-				      lockdep_is_held(&lab->tasklist_lock.lock));
+				      pl_is_held(&lab->tasklist_lock));
 	return first ? container_of(first, struct pl_task, link[type].node) : NULL;
 }
 PL_EXPORT_FOR_KUNIT(pl_pid_first);

@@ -27,8 +27,10 @@
 #define PL_SYNC_H
 
 #include <linux/jump_label.h>
+#include <linux/mutex.h>
 #include <linux/rcupdate.h>
 #include <linux/spinlock.h>
+#include <linux/wait.h>
 
 struct pl_lab;
 
@@ -80,6 +82,10 @@ struct pl_spinlock {
 	spinlock_t lock;
 };
 
+struct pl_mutex {
+	struct mutex lock;
+};
+
 static inline void pl_read_lock(struct pl_rwlock *l)
 	__acquires(&l->lock)
 {
@@ -108,9 +114,37 @@ static inline void pl_write_unlock(struct pl_rwlock *l)
 #define pl_spin_lock(l, flags)	 spin_lock_irqsave(&(l)->lock, flags)
 #define pl_spin_unlock(l, flags) spin_unlock_irqrestore(&(l)->lock, flags)
 
+static inline void pl_mutex_lock(struct pl_mutex *l)
+{
+	mutex_lock(&l->lock);
+}
+
+/* @subclass: for lockdep, where two of a kind are taken in a fixed order. */
+static inline void pl_mutex_lock_nested(struct pl_mutex *l, unsigned int subclass)
+{
+	mutex_lock_nested(&l->lock, subclass);
+}
+
+static inline void pl_mutex_unlock(struct pl_mutex *l)
+{
+	mutex_unlock(&l->lock);
+}
+
+/* Sleeps until the condition holds; looks again at each pl_wake_all(). */
+#define pl_wait_event(wait, condition) wait_event(*(wait), condition)
+
+static inline void pl_wake_all(wait_queue_head_t *wait)
+{
+	wake_up_all(wait);
+}
+
 #define pl_assert_read_held(l)	lockdep_assert_held(&(l)->lock)
 #define pl_assert_write_held(l) lockdep_assert_held_write(&(l)->lock)
 #define pl_assert_spin_held(l)	lockdep_assert_held(&(l)->lock)
+#define pl_assert_mutex_held(l)	lockdep_assert_held(&(l)->lock)
+
+/* For the conditions of rcu_dereference_check() and list walks. */
+#define pl_is_held(l)		lockdep_is_held(&(l)->lock)
 
 static inline void pl_rcu_read_lock(struct pl_lab *lab)
 	__acquires(RCU)

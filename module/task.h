@@ -16,12 +16,12 @@
 #define PL_TASK_H
 
 #include <linux/list.h>
-#include <linux/mutex.h>
 #include <linux/rcupdate.h>
 #include <linux/refcount.h>
 
 #include "object.h"
 #include "pid.h"
+#include "sync.h"
 
 struct pl_lab;
 struct pl_ctx;
@@ -97,7 +97,7 @@ struct pl_task {
 	refcount_t rcu_users;
 	struct rcu_head rcu;
 	void *payload;
-	struct mutex turn;
+	struct pl_mutex turn;
 	struct pl_link link[PIDLAB_TYPE_COUNT];
 	struct pl_signal *signal;
 	struct pl_task *group_leader;
