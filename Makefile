@@ -49,6 +49,10 @@ kunit: ## the KUnit suites in a VM [KERNEL=debug; uml is the quick one]
 vmtest: ## the C++ tests against the real device in a VM [KERNEL=debug, then stock]
 	@$(STEP)vmtest $(on_kernel)
 
+.PHONY: rows
+rows: ## what pidlab promises, row by row, with the tests of each (or ROW=a5)
+	@$(STEP)rows $(if $(ROW),--row '$(ROW)')
+
 .PHONY: style
 style: ## layout, the kernel's checkpatch, licences, sizes
 	@scripts/style
