@@ -7,6 +7,7 @@
 #include "pid_namespace.h"
 #include "task.h"
 #include "task_ref.h"
+#include "who.h"
 
 static void blame(struct pl_census *census, enum pidlab_violation code, struct pl_pid *pid)
 {
@@ -102,7 +103,7 @@ void pl_check_ns(struct pl_census *census, struct pl_pidns *ns)
 		pl_census_orphan(census, ns->object.id);
 	for (nr = index->next(ns, 1); nr > 0; nr = index->next(ns, nr + 1)) {
 		taken++;
-		if (!index->find(ns, nr))
+		if (!census->lab->generation->who->used(ns, nr))
 			pl_census_blame(census, PIDLAB_BAD_NUMBER, ns->object.id);
 	}
 	if (taken != ns->nr_pids)

@@ -6,6 +6,7 @@
 #include "pid.h"
 #include "pid_namespace.h"
 #include "task.h"
+#include "who.h"
 
 static void blame(struct pl_census *census, enum pidlab_violation code, struct pl_task *task)
 {
@@ -20,14 +21,14 @@ static void check_links(struct pl_census *census, struct pl_task *task)
 
 	for (type = 0; type < PIDLAB_TYPE_COUNT; type++) {
 		struct pl_link *link = &task->link[type];
-		bool wanted = pl_generation_has(census->lab->generation, type) &&
-			      (leader || type == PIDLAB_TYPE_PID);
+		bool empty = pl_who_is_nobody(pl_task_own(task, type));
+		bool wanted = pl_generation_links(census->lab->generation, leader) & BIT(type);
 
 		if (link->pid && *link->node.pprev != &link->node)
 			blame(census, PIDLAB_BAD_LINK, task);
-		if (wanted && !link->pid)
+		if (wanted && empty)
 			blame(census, PIDLAB_BAD_NO_PID, task);
-		if (!wanted && link->pid)
+		if (!wanted && !empty)
 			blame(census, PIDLAB_BAD_THREAD_LINK, task);
 	}
 }

@@ -6,6 +6,7 @@
 #include "lab.h"
 #include "pid_namespace.h"
 #include "task.h"
+#include "who.h"
 
 /* The first to execute wins; its siblings are told to die. */
 static int claim_group(struct pl_lab *lab, struct pl_task *task, struct pl_signal *signal)
@@ -104,11 +105,11 @@ static void take_identity(struct pl_lab *lab, struct pl_task *task)
 {
 	struct pl_task *leader = task->group_leader;
 
-	lab->generation->swap_pids(task, leader);
-	pl_pid_transfer(leader, task, PIDLAB_TYPE_PGID);
-	pl_pid_transfer(leader, task, PIDLAB_TYPE_SID);
+	lab->generation->who->exec(task, leader);
+	pl_task_transfer(leader, task, PIDLAB_TYPE_PGID);
+	pl_task_transfer(leader, task, PIDLAB_TYPE_SID);
 	if (pl_generation_has(lab->generation, PIDLAB_TYPE_TGID))
-		pl_pid_transfer(leader, task, PIDLAB_TYPE_TGID);
+		pl_task_transfer(leader, task, PIDLAB_TYPE_TGID);
 	task->group_leader = task;
 	task->real_parent = leader->real_parent;
 	if (!list_empty(&leader->sibling))

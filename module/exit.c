@@ -5,6 +5,7 @@
 #include "lab.h"
 #include "pid_namespace.h"
 #include "task.h"
+#include "who.h"
 
 /* The group is to exit with @code; its other threads are marked. */
 static void mark_group(struct pl_lab *lab, struct pl_task *task, int code)
@@ -104,11 +105,10 @@ static void give_children_away(struct pl_task *task)
 
 static void become_zombie(struct pl_lab *lab, struct pl_task *task)
 {
-	struct pl_pid *pid = pl_task_pid(task, PIDLAB_TYPE_PID);
-	unsigned int level;
+	struct pl_pidns *ns;
 
-	for (level = 0; level <= pid->level; level++)
-		WRITE_ONCE(pid->numbers[level].ns->live, pid->numbers[level].ns->live - 1);
+	for (ns = pl_task_ns(task); ns; ns = ns->parent)
+		WRITE_ONCE(ns->live, ns->live - 1);
 	task->state = PIDLAB_STATE_ZOMBIE;
 	/* Nobody waits for a thread, nor for a lab's first process. */
 	if (!pl_task_is_leader(task))
@@ -163,7 +163,7 @@ void pl_release(struct pl_lab *lab, struct pl_task *task)
 
 	pl_assert_write_held(&lab->tasklist_lock);
 	for (type = PIDLAB_TYPE_COUNT - 1; type >= 0; type--)
-		pl_pid_detach(task, type);
+		pl_task_detach(task, type);
 	list_del_init(&task->thread_node);
 	list_del_init(&task->sibling);
 	list_del_init(&task->node);

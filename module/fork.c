@@ -8,6 +8,7 @@
 #include "mem.h"
 #include "pid_namespace.h"
 #include "task.h"
+#include "who.h"
 
 /* As clone(2) refuses what cannot be meant. */
 static int check_flags(struct pl_lab *lab, struct pl_task *parent, unsigned int flags)
@@ -53,19 +54,21 @@ static int check_tids(const struct pl_pidns *ns, const int *tid)
 	return 0;
 }
 
-static void attach_pids(struct pl_task *task, struct pl_task *parent, struct pl_pid *pid)
+/* Group and session are the parent's; the first task of a lab starts its own. */
+static void attach(struct pl_task *task, struct pl_task *parent, struct pl_who who)
 {
-	const struct pl_generation *gen = task->lab->generation;
+	bool leader = pl_task_is_leader(task);
 
-	if (pl_task_is_leader(task)) {
-		pl_pid_attach(task, PIDLAB_TYPE_PGID,
-			      parent ? pl_task_pid(parent, PIDLAB_TYPE_PGID) : pid);
-		pl_pid_attach(task, PIDLAB_TYPE_SID,
-			      parent ? pl_task_pid(parent, PIDLAB_TYPE_SID) : pid);
-		if (pl_generation_has(gen, PIDLAB_TYPE_TGID))
-			pl_pid_attach(task, PIDLAB_TYPE_TGID, pid);
+	if (leader) {
+		pl_task_attach(task, PIDLAB_TYPE_PGID,
+			       parent ? pl_task_who(parent, PIDLAB_TYPE_PGID) : who);
+		pl_task_attach(task, PIDLAB_TYPE_SID,
+			       parent ? pl_task_who(parent, PIDLAB_TYPE_SID) : who);
 	}
-	pl_pid_attach(task, PIDLAB_TYPE_PID, pid);
+	if (pl_generation_links(task->lab->generation, leader) & BIT(PIDLAB_TYPE_TGID))
+		pl_task_attach(task, PIDLAB_TYPE_TGID,
+			       leader ? who : pl_task_who(task, PIDLAB_TYPE_TGID));
+	pl_task_attach(task, PIDLAB_TYPE_PID, who);
 }
 
 static void join_family(struct pl_task *task, struct pl_task *parent, unsigned int flags)
@@ -83,19 +86,19 @@ static void join_family(struct pl_task *task, struct pl_task *parent, unsigned i
 }
 
 /* From here on the task is there for everybody, complete. */
-static void make_visible(struct pl_task *task, struct pl_task *parent, struct pl_pid *pid,
+static void make_visible(struct pl_task *task, struct pl_task *parent, struct pl_who who,
 			 unsigned int flags)
 {
 	struct pl_lab *lab = task->lab;
-	unsigned int level;
+	struct pl_pidns *ns;
 
 	pl_assert_write_held(&lab->tasklist_lock);
 	join_family(task, parent, flags);
-	attach_pids(task, parent, pid);
-	for (level = 0; level <= pid->level; level++)
-		pid->numbers[level].ns->live++;
-	if (pid->numbers[pid->level].nr == 1)
-		pl_pid_ns(pid)->reaper = task;
+	attach(task, parent, who);
+	for (ns = pl_who_ns(lab, who); ns; ns = ns->parent)
+		ns->live++;
+	if (pl_who_vnr(who) == 1)
+		pl_who_ns(lab, who)->reaper = task;
 	list_add_tail(&task->thread_node, &task->signal->threads);
 	list_add_tail(&task->node, &lab->tasks);
 	task->signal->nr_threads++;
@@ -111,7 +114,7 @@ static void make_visible(struct pl_task *task, struct pl_task *parent, struct pl
  * the lock that a kill holds while it marks its victims, so that no child of a
  * victim is born behind it.
  */
-static int finish(struct pl_task *task, struct pl_task *parent, struct pl_pid *pid,
+static int finish(struct pl_task *task, struct pl_task *parent, struct pl_who who,
 		  unsigned int flags)
 {
 	struct pl_lab *lab = task->lab;
@@ -121,7 +124,7 @@ static int finish(struct pl_task *task, struct pl_task *parent, struct pl_pid *p
 	if (parent && (parent->flags & PL_TASK_KILLED))
 		error = -EINTR;
 	else
-		make_visible(task, parent, pid, flags);
+		make_visible(task, parent, who, flags);
 	pl_write_unlock(&lab->tasklist_lock);
 	return error;
 }
@@ -132,28 +135,26 @@ static int fork_in(struct pl_ctx *ctx, struct pl_pidns *ns, struct pl_task *pare
 {
 	unsigned int flags = args->flags;
 	struct pl_task *task;
-	struct pl_pid *pid;
+	struct pl_who who;
 	int error;
 
 	task = pl_task_alloc(ctx, (flags & PIDLAB_F_THREAD) ? parent->signal : NULL);
 	if (IS_ERR(task))
 		return PTR_ERR(task);
-	pid = pl_pid_alloc(ctx, ns, args->tid);
-	if (IS_ERR(pid)) {
-		error = PTR_ERR(pid);
+	error = pl_who_alloc(ctx, ns, args->tid, &who);
+	if (error)
 		goto out_task;
-	}
 	pl_point(ctx->lab, PL_POINT_FORK_NUMBERED);
 	/* For the caller: once visible, the task may be killed and released. */
 	pl_task_get(task);
-	error = finish(task, parent, pid, flags);
+	error = finish(task, parent, who, flags);
 	if (error)
-		goto out_pid;
+		goto out_who;
 	*child = task;
 	return 0;
 
-out_pid:
-	pl_pid_free(ctx->lab, pid);
+out_who:
+	pl_who_free(ctx->lab, who);
 out_task:
 	pl_task_free_unborn(task);
 	return error;

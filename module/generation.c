@@ -3,9 +3,9 @@
 #include <linux/kernel.h>
 
 #include "compat.h"
-#include "exec.h"
 #include "generation.h"
 #include "pid_namespace.h"
+#include "who.h"
 
 #define PID_PGID_SID (BIT(PIDLAB_TYPE_PID) | BIT(PIDLAB_TYPE_PGID) | BIT(PIDLAB_TYPE_SID))
 
@@ -14,25 +14,31 @@ static const struct pl_generation generations[] = {
 		.number = PIDLAB_GEN_PIDHASH,
 		.name = "pidhash",
 		.types = PID_PGID_SID,
+		.thread_types = BIT(PIDLAB_TYPE_PID),
+		.has_pids = true,
 		.max_level = 0,
 		.index = &pl_index_hash,
-		.swap_pids = pl_exec_take_pid,
+		.who = &pl_who_takes,
 	},
 	{
 		.number = PIDLAB_GEN_PIDNS,
 		.name = "pidns",
 		.types = PID_PGID_SID,
+		.thread_types = BIT(PIDLAB_TYPE_PID),
+		.has_pids = true,
 		.max_level = PL_MAX_LEVEL,
 		.index = &pl_index_hash,
-		.swap_pids = pl_exec_take_pid,
+		.who = &pl_who_takes,
 	},
 	{
 		.number = PIDLAB_GEN_IDR,
 		.name = "idr",
 		.types = PID_PGID_SID | BIT(PIDLAB_TYPE_TGID),
+		.thread_types = BIT(PIDLAB_TYPE_PID),
+		.has_pids = true,
 		.max_level = PL_MAX_LEVEL,
 		.index = &pl_index_idr,
-		.swap_pids = pl_exec_exchange_pids,
+		.who = &pl_who_exchanges,
 	},
 };
 

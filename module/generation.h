@@ -12,25 +12,28 @@
 #include "index.h"
 #include "pidlab.h"
 
-struct pl_task;
+struct pl_who_ops;
 
 /**
  * struct pl_generation - the parts of a design
  * @number: enum pidlab_generation
  * @name: as user space writes it
  * @types: mask of enum pidlab_type that tasks have links for
+ * @thread_types: those that a thread has which does not lead its group
+ * @has_pids: there is a struct pid
  * @max_level: depth of the deepest namespace
  * @index: number -> pid
- * @swap_pids: an exec by a thread: afterwards @thread uses the pid that
- *	@leader used as PID. Under tasklist_lock; @leader is released next
+ * @who: how tasks are tied to what they use
  */
 struct pl_generation {
 	unsigned int number;
 	const char *name;
 	unsigned int types;
+	unsigned int thread_types;
+	bool has_pids;
 	unsigned int max_level;
 	const struct pl_index_ops *index;
-	void (*swap_pids)(struct pl_task *thread, struct pl_task *leader);
+	const struct pl_who_ops *who;
 };
 
 const struct pl_generation *pl_generation_find(unsigned int number);
@@ -39,6 +42,12 @@ unsigned int pl_generation_mask(void);
 static inline bool pl_generation_has(const struct pl_generation *gen, enum pidlab_type type)
 {
 	return gen->types & BIT(type);
+}
+
+/* The types that a task has links for. */
+static inline unsigned int pl_generation_links(const struct pl_generation *gen, bool leader)
+{
+	return leader ? gen->types : gen->thread_types;
 }
 
 #endif /* PL_GENERATION_H */

@@ -4,15 +4,17 @@
 #include "lab.h"
 #include "pid_namespace.h"
 #include "task.h"
+#include "who.h"
 
 static struct pl_task *find_process(struct pl_lab *lab, int nr, struct pl_pidns *ns)
 {
-	struct pl_task *task;
+	return pl_who_first(lab, pl_who_find(nr, ns), PIDLAB_TYPE_PID);
+}
 
-	pl_rcu_read_lock(lab);
-	task = pl_pid_first(lab, pl_pid_find(nr, ns), PIDLAB_TYPE_PID);
-	pl_rcu_read_unlock(lab);
-	return task;
+/* Whether two tasks are of one session. */
+static bool same_session(const struct pl_task *a, const struct pl_task *b)
+{
+	return pl_who_same(pl_task_who(a, PIDLAB_TYPE_SID), pl_task_who(b, PIDLAB_TYPE_SID));
 }
 
 /* Whether the caller may move this process at all; Linux's order of checks. */
@@ -21,7 +23,7 @@ static int may_move(const struct pl_task *target, const struct pl_task *caller)
 	if (!pl_task_is_leader(target))
 		return -EINVAL;
 	if (target->real_parent && pl_task_same_group(target->real_parent, caller)) {
-		if (pl_task_pid(target, PIDLAB_TYPE_SID) != pl_task_pid(caller, PIDLAB_TYPE_SID))
+		if (!same_session(target, caller))
 			return -EPERM;
 		if (target->flags & PL_TASK_EXECED)
 			return -EACCES;
@@ -32,21 +34,18 @@ static int may_move(const struct pl_task *target, const struct pl_task *caller)
 }
 
 /* The group to join: the target's own number, or one of the caller's session. */
-static struct pl_pid *find_group(struct pl_lab *lab, struct pl_task *target,
+static struct pl_who find_group(struct pl_lab *lab, struct pl_task *target,
 				 const struct pl_task *caller, int pgid)
 {
-	struct pl_pid *own = pl_task_pid(target, PIDLAB_TYPE_PID);
+	struct pl_who own = pl_task_who(target, PIDLAB_TYPE_PID), group;
 	struct pl_task *member;
-	struct pl_pid *group;
 
-	if (pl_pid_nr(own, pl_task_ns(caller)) == pgid)
+	if (pl_who_nr(own, pl_task_ns(caller)) == pgid)
 		return own;
-	pl_rcu_read_lock(lab);
-	group = pl_pid_find(pgid, pl_task_ns(caller));
-	member = pl_pid_first(lab, group, PIDLAB_TYPE_PGID);
-	pl_rcu_read_unlock(lab);
-	if (!member || pl_task_pid(member, PIDLAB_TYPE_SID) != pl_task_pid(caller, PIDLAB_TYPE_SID))
-		return NULL;
+	group = pl_who_find(pgid, pl_task_ns(caller));
+	member = pl_who_first(lab, group, PIDLAB_TYPE_PGID);
+	if (!member || !same_session(member, caller))
+		return (struct pl_who){};
 	/* It has a member, and tasklist_lock keeps that there. */
 	return group;
 }
@@ -55,7 +54,7 @@ static int setpgid_locked(struct pl_lab *lab, struct pl_task *caller, int nr, in
 {
 	struct pl_pidns *ns = pl_task_ns(caller);
 	struct pl_task *target;
-	struct pl_pid *group;
+	struct pl_who group;
 	int error;
 
 	if (!nr)
@@ -71,9 +70,9 @@ static int setpgid_locked(struct pl_lab *lab, struct pl_task *caller, int nr, in
 	if (error)
 		return error;
 	group = find_group(lab, target, caller, pgid);
-	if (!group)
+	if (pl_who_is_nobody(group))
 		return -EPERM;
-	pl_pid_change(target, PIDLAB_TYPE_PGID, group);
+	pl_task_change(target, PIDLAB_TYPE_PGID, group);
 	return 0;
 }
 
@@ -112,16 +111,16 @@ PL_EXPORT_FOR_KUNIT(pl_setpgid);
 int pl_setsid(struct pl_lab *lab, struct pl_task *task)
 {
 	struct pl_task *leader;
-	struct pl_pid *sid;
+	struct pl_who sid;
 	int result = -EPERM;
 
 	pl_write_lock(&lab->tasklist_lock);
 	leader = task->group_leader;
-	sid = pl_task_pid(leader, PIDLAB_TYPE_PID);
-	if (!leader->signal->session_leader && !pl_pid_first(lab, sid, PIDLAB_TYPE_PGID)) {
+	sid = pl_task_who(leader, PIDLAB_TYPE_PID);
+	if (!leader->signal->session_leader && !pl_who_first(lab, sid, PIDLAB_TYPE_PGID)) {
 		leader->signal->session_leader = true;
-		pl_pid_change(leader, PIDLAB_TYPE_SID, sid);
-		pl_pid_change(leader, PIDLAB_TYPE_PGID, sid);
+		pl_task_change(leader, PIDLAB_TYPE_SID, sid);
+		pl_task_change(leader, PIDLAB_TYPE_PGID, sid);
 		result = pl_task_vnr(leader);
 	}
 	pl_write_unlock(&lab->tasklist_lock);

@@ -6,6 +6,7 @@
 #include "lab.h"
 #include "pid_namespace.h"
 #include "task.h"
+#include "who.h"
 
 /**
  * pl_kill_thread() - a SIGKILL becomes pending for one thread
@@ -60,18 +61,15 @@ void pl_kill_process(struct pl_lab *lab, struct pl_task *task)
 void pl_kill_namespace(struct pl_lab *lab, struct pl_pidns *ns, struct pl_task *except)
 {
 	struct pl_task *task;
-	struct pl_pid *pid;
+	struct pl_who who;
 	int nr;
 
 	pl_assert_write_held(&lab->tasklist_lock);
 	pl_pidns_stop_adding(ns);
-	for (nr = 1; (pid = pl_pid_find_ge_get(nr, ns)); nr++) {
-		nr = pl_pid_nr(pid, ns);
-		task = pl_pid_first(lab, pid, PIDLAB_TYPE_PID);
+	for (nr = 1; (nr = pl_who_next_nr(nr, ns, &who)) > 0; nr++) {
+		task = pl_who_first(lab, who, PIDLAB_TYPE_PID);
 		if (task && !pl_task_same_group(task, except))
 			pl_kill_process(lab, task);
-		/* Published under the lock we hold or with users: not the last. */
-		pl_pid_put(pid);
 	}
 }
 
@@ -100,21 +98,17 @@ static void reach_process(struct pl_lab *lab, struct pl_task *sender, int nr, in
 {
 	struct pl_task *target;
 
-	pl_rcu_read_lock(lab);
-	target = pl_pid_first(lab, pl_pid_find(nr, pl_task_ns(sender)), PIDLAB_TYPE_PID);
-	pl_rcu_read_unlock(lab);
+	target = pl_who_first(lab, pl_who_find(nr, pl_task_ns(sender)), PIDLAB_TYPE_PID);
 	if (target)
 		reach(lab, target, sender, sig, count);
 }
 
-static void reach_group(struct pl_lab *lab, struct pl_task *sender, struct pl_pid *group, int sig,
+static void reach_group(struct pl_lab *lab, struct pl_task *sender, struct pl_who group, int sig,
 			unsigned int *count)
 {
 	struct pl_task *target;
 
-	if (!group)
-		return;
-	hlist_for_each_entry(target, &group->users[PIDLAB_TYPE_PGID], link[PIDLAB_TYPE_PGID].node)
+	pl_for_each_user(target, lab, group, PIDLAB_TYPE_PGID)
 		reach(lab, target, sender, sig, count);
 }
 
@@ -147,7 +141,7 @@ static void reach_everyone(struct pl_lab *lab, struct pl_task *sender, int sig,
  */
 int pl_kill(struct pl_lab *lab, struct pl_task *sender, int which, int sig, unsigned int *count)
 {
-	struct pl_pid *group;
+	struct pl_who group;
 
 	*count = 0;
 	if (which == INT_MIN)
@@ -158,11 +152,9 @@ int pl_kill(struct pl_lab *lab, struct pl_task *sender, int which, int sig, unsi
 	} else if (which == -1) {
 		reach_everyone(lab, sender, sig, count);
 	} else {
-		pl_rcu_read_lock(lab);
-		group = which ? pl_pid_find(-which, pl_task_ns(sender)) :
-				pl_task_pid(sender, PIDLAB_TYPE_PGID);
+		group = which ? pl_who_find(-which, pl_task_ns(sender)) :
+				pl_task_who(sender, PIDLAB_TYPE_PGID);
 		reach_group(lab, sender, group, sig, count);
-		pl_rcu_read_unlock(lab);
 	}
 	pl_write_unlock(&lab->tasklist_lock);
 	return *count ? 0 : -ESRCH;

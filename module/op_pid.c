@@ -38,23 +38,35 @@ static int give_pid(struct pl_call *call, struct pl_pid *pid)
 	return 0;
 }
 
+/* Whether there is a struct pid to name. */
+static int check_pids(const struct pl_lab *lab)
+{
+	return lab->generation->has_pids ? 0 : -EOPNOTSUPP;
+}
+
 int pl_op_pid(struct pl_call *call)
 {
 	u64 type = call->op->pid.type;
-	int error = check_type(call->ctx.lab, type);
+	int error = check_pids(call->ctx.lab) ?: check_type(call->ctx.lab, type);
 
 	return error ? error : give_pid(call, owner_pid(call, 0, type));
 }
 
 int pl_op_find(struct pl_call *call)
 {
-	return give_pid(call, pl_pid_find_get(call->op->find.nr, call->ns[1]));
+	int error = check_pids(call->ctx.lab);
+
+	return error ? error : give_pid(call, pl_pid_find_get(call->op->find.nr, call->ns[1]));
 }
 
 int pl_op_next(struct pl_call *call)
 {
-	struct pl_pid *pid = pl_pid_find_ge_get(call->op->next.nr, call->ns[1]);
+	int error = check_pids(call->ctx.lab);
+	struct pl_pid *pid;
 
+	if (error)
+		return error;
+	pid = pl_pid_find_ge_get(call->op->next.nr, call->ns[1]);
 	if (pid)
 		call->op->res[1] = pl_pid_nr(pid, call->ns[1]);
 	return give_pid(call, pid);
@@ -77,21 +89,30 @@ int pl_op_first(struct pl_call *call)
 
 int pl_op_nr(struct pl_call *call)
 {
-	struct pl_pid *pid = owner_pid(call, 0, call->op->nr.type);
+	struct pl_lab *lab = call->ctx.lab;
 
-	call->op->res[0] = pl_pid_nr(pid, call->ns[2]);
-	pl_pid_put(pid);
+	if (call->pid[0]) {
+		call->op->res[0] = pl_pid_nr(call->pid[0], call->ns[2]);
+		return 0;
+	}
+	pl_read_lock(&lab->tasklist_lock);
+	call->op->res[0] = pl_task_nr(call->task[0], call->op->nr.type, call->ns[2]);
+	pl_read_unlock(&lab->tasklist_lock);
 	return 0;
 }
 
 int pl_op_ns(struct pl_call *call)
 {
-	struct pl_pid *pid = owner_pid(call, 0, PIDLAB_TYPE_PID);
+	struct pl_lab *lab = call->ctx.lab;
+	struct pl_pidns *ns;
 
-	if (!pid)
-		return -ESRCH;
-	call->op->res[0] = pl_pid_ns(pid)->object.id;
-	call->op->res[1] = pid->level;
-	pl_pid_put(pid);
-	return 0;
+	/* The pid or, under the lock, the task keeps its namespace. */
+	pl_read_lock(&lab->tasklist_lock);
+	ns = call->pid[0] ? pl_pid_ns(call->pid[0]) : pl_task_ns(call->task[0]);
+	if (ns) {
+		call->op->res[0] = ns->object.id;
+		call->op->res[1] = ns->level;
+	}
+	pl_read_unlock(&lab->tasklist_lock);
+	return ns ? 0 : -ESRCH;
 }

@@ -23,7 +23,7 @@ int pl_op_hold_pid(struct pl_call *call)
 	struct pl_pid *pid = pl_pid_get(call->pid[0]);
 	int error = -ESRCH;
 
-	if (!pl_generation_has(lab->generation, type)) {
+	if (!lab->generation->has_pids || !pl_generation_has(lab->generation, type)) {
 		error = -EOPNOTSUPP;
 		goto out;
 	}

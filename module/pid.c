@@ -312,23 +312,6 @@ void pl_pid_detach(struct pl_task *task, enum pidlab_type type)
 PL_EXPORT_FOR_KUNIT(pl_pid_detach);
 
 /**
- * pl_pid_change() - use another pid from now on
- * @task: the task
- * @type: which use
- * @pid: the new one; it has other users, or is not the old one
- *
- * Context: tasklist_lock held for writing.
- */
-void pl_pid_change(struct pl_task *task, enum pidlab_type type, struct pl_pid *pid)
-{
-	if (task->link[type].pid == pid)
-		return;
-	pl_pid_detach(task, type);
-	pl_pid_attach(task, type, pid);
-}
-PL_EXPORT_FOR_KUNIT(pl_pid_change);
-
-/**
  * pl_pid_transfer() - put one task in the place of another in a pid's list
  * @from: its link of this type is empty afterwards
  * @to: its link of this type was empty

@@ -77,7 +77,6 @@ void pl_pid_put(struct pl_pid *pid);
 
 void pl_pid_attach(struct pl_task *task, enum pidlab_type type, struct pl_pid *pid);
 void pl_pid_detach(struct pl_task *task, enum pidlab_type type);
-void pl_pid_change(struct pl_task *task, enum pidlab_type type, struct pl_pid *pid);
 void pl_pid_transfer(struct pl_task *from, struct pl_task *to, enum pidlab_type type);
 
 struct pl_pid *pl_pid_find(int nr, struct pl_pidns *ns);

@@ -9,6 +9,7 @@
 #include "mem.h"
 #include "pid_namespace.h"
 #include "task.h"
+#include "who.h"
 
 static struct kmem_cache *task_cache;
 
@@ -223,19 +224,13 @@ PL_EXPORT_FOR_KUNIT(pl_task_is_leader);
 /**
  * pl_task_pid() - the pid that a task uses, or that its group uses for it
  * @task: the task
- * @type: which; TGID is the leader's PID in every generation
+ * @type: as for pl_task_who()
  *
- * Return: the pid; NULL for a released task.
+ * Return: the pid; NULL for a released task, and where there is no struct pid.
  */
 struct pl_pid *pl_task_pid(const struct pl_task *task, enum pidlab_type type)
 {
-	if (type == PIDLAB_TYPE_PID)
-		return task->link[PIDLAB_TYPE_PID].pid;
-	if (!task->group_leader)
-		return NULL;
-	if (type == PIDLAB_TYPE_TGID)
-		type = PIDLAB_TYPE_PID;
-	return task->group_leader->link[type].pid;
+	return pl_task_who(task, type).pid;
 }
 PL_EXPORT_FOR_KUNIT(pl_task_pid);
 
@@ -247,9 +242,7 @@ PL_EXPORT_FOR_KUNIT(pl_task_pid);
  */
 struct pl_pidns *pl_task_ns(const struct pl_task *task)
 {
-	const struct pl_pid *pid = task->link[PIDLAB_TYPE_PID].pid;
-
-	return pid ? pl_pid_ns(pid) : NULL;
+	return pl_who_ns(task->lab, pl_task_own(task, PIDLAB_TYPE_PID));
 }
 PL_EXPORT_FOR_KUNIT(pl_task_ns);
 
@@ -263,7 +256,7 @@ PL_EXPORT_FOR_KUNIT(pl_task_ns);
  */
 int pl_task_nr(const struct pl_task *task, enum pidlab_type type, const struct pl_pidns *ns)
 {
-	return pl_pid_nr(pl_task_pid(task, type), ns);
+	return pl_who_nr(pl_task_who(task, type), ns);
 }
 PL_EXPORT_FOR_KUNIT(pl_task_nr);
 
@@ -275,9 +268,7 @@ PL_EXPORT_FOR_KUNIT(pl_task_nr);
  */
 int pl_task_vnr(const struct pl_task *task)
 {
-	const struct pl_pid *pid = task->link[PIDLAB_TYPE_PID].pid;
-
-	return pid ? pid->numbers[pid->level].nr : 0;
+	return pl_who_vnr(pl_task_own(task, PIDLAB_TYPE_PID));
 }
 PL_EXPORT_FOR_KUNIT(pl_task_vnr);
 

@@ -7,6 +7,7 @@
 #include "pid_namespace.h"
 #include "task.h"
 #include "wait.h"
+#include "who.h"
 
 /* Whether a child is among those that the selector of wait4(2) means. */
 static bool is_meant(const struct pl_task *child, const struct pl_task *waiter, int which)
@@ -18,8 +19,8 @@ static bool is_meant(const struct pl_task *child, const struct pl_task *waiter, 
 	if (which == -1)
 		return true;
 	if (which == 0)
-		return pl_task_pid(child, PIDLAB_TYPE_PGID) ==
-		       pl_task_pid(waiter, PIDLAB_TYPE_PGID);
+		return pl_who_same(pl_task_who(child, PIDLAB_TYPE_PGID),
+				   pl_task_who(waiter, PIDLAB_TYPE_PGID));
 	return pl_task_nr(child, PIDLAB_TYPE_PGID, ns) == -which;
 }
 
