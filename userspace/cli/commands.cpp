@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: MIT
+#include "commands.hpp"
+
+#include <algorithm>
+#include <cstdio>
+#include <exception>
+#include <ranges>
+#include <string_view>
+
+#include <fmt/format.h>
+
+#include "pidlab/error.hpp"
+#include "pidlab/words.hpp"
+
+namespace pidlab::cli {
+
+namespace {
+
+constexpr Command table[] = {
+    {"run", "run scenarios and report whether they hold", add_run,
+     "Each scenario runs in a lab of its own, with the module that is loaded, and ends at the "
+     "first line that does not hold. A line tells how each one went; --report tells all of it: "
+     "what every line returned, trees, memory, and what was pinned by whom.\n\n"
+     "A scenario that cannot be read is reported with file, line and column, and the others still "
+     "run."},
+    {"check", "read scenarios and report their errors; needs no device", add_check,
+     "Nothing is executed. All errors of a file are told at once, each with its line, a caret "
+     "and, where a known word is near, the word that was probably meant."},
+    {"tree", "run a scenario and print its tree of tasks", add_tree,
+     "The tree shows parents and children, each with its number, state, group and session, what "
+     "it pins and which references find it."},
+    {"shell", "take scenario lines from a prompt", add_shell,
+     "Lines are those of a scenario, executed as they come, in one lab that goes when the shell "
+     "ends. `help', `info' and `quit' come on top of them. The tab key completes words of the "
+     "language and names that were given; history is kept in $XDG_STATE_HOME/pidlab/history."},
+    {"info", "print what the module is and what a lab of it holds", add_info,
+     "Tells the generations that the module has, the settings of a lab where nothing is asked "
+     "for, the sizes of the objects on the running kernel, and what a fresh lab holds."},
+    {"ops", "print the instruction set; needs no device", add_ops,
+     "All operations, or those that are named: how each is written, what its operands are and "
+     "what they stand for when they are left out, and what it answers."},
+    {"bugs", "print the bugs of the time that a lab can have; needs no device", add_bugs,
+     "Each is a mistake that the code of its time had. A scenario switches some on with "
+     "`lab bugs=NAME+NAME', and they harm that lab only."},
+};
+
+/// Names the nearest command when the first word is none.
+void suggest_command(int argc, char **argv) {
+    if (argc < 2 || argv[1][0] == '-')
+        return;
+    const std::string_view word = argv[1];
+    const auto names = table | std::views::transform(&Command::name);
+    if (std::ranges::find(names, word) != names.end())
+        return;
+    const auto near = nearest_word(word, names);
+    fmt::print(stderr, "pidlab: no command `{}'{}\n", word,
+               near ? fmt::format("; did you mean `{}'?", *near) : "");
+}
+
+/// Paragraphs as lines that a terminal shows whole.
+std::string wrapped(std::string_view text) {
+    constexpr std::size_t width = 78;
+    std::string out;
+    std::size_t column = 0;
+    for (const auto piece : text | std::views::split('\n')) {
+        for (const auto word : piece | std::views::split(' ')) {
+            const std::string_view letters{word.begin(), word.end()};
+            if (column != 0 && column + 1 + letters.size() > width) {
+                out += '\n';
+                column = 0;
+            }
+            out += column == 0 ? "" : " ";
+            column += letters.size() + (column == 0 ? 0 : 1);
+            out += letters;
+        }
+        out += '\n';
+        column = 0;
+    }
+    out.pop_back();
+    return out;
+}
+
+int run_action(const Action &action) {
+    try {
+        return action();
+    } catch (const DeviceError &error) {
+        fmt::print(stderr, "pidlab: {}\n", error.what());
+        return exit_no_device;
+    } catch (const std::exception &error) {
+        fmt::print(stderr, "pidlab: {}\n", error.what());
+        return exit_failed;
+    }
+}
+
+} // namespace
+
+std::span<const Command> commands() { return table; }
+
+Program::Program()
+    : app_("A laboratory for process identity: private universes of tasks, pids and pid "
+           "namespaces inside a real kernel.",
+           "pidlab") {
+    app_.set_version_flag("--version", "pidlab " PIDLAB_VERSION);
+    app_.require_subcommand(1);
+    app_.footer("Exit status: 0 all held, 1 a scenario failed, 2 wrong usage or a scenario that\n"
+                "cannot be read, 3 no device, no permission or another version of the module.");
+    app_.add_option("--device", globals_.device, "the module's device")
+        ->capture_default_str()
+        ->type_name("FILE");
+    for (const Command &command : table) {
+        CLI::App &sub = *app_.add_subcommand(command.name, command.help);
+        sub.footer(wrapped(command.more));
+        actions_.push_back(command.add(sub, globals_));
+    }
+}
+
+int Program::run(int argc, char **argv) {
+    try {
+        app_.parse(argc, argv);
+    } catch (const CLI::ParseError &error) {
+        suggest_command(argc, argv);
+        return app_.exit(error) == 0 ? exit_ok : exit_usage;
+    }
+    for (std::size_t i = 0; i < actions_.size(); ++i)
+        if (app_.got_subcommand(table[i].name))
+            return run_action(actions_[i]);
+    return exit_usage;
+}
+
+} // namespace pidlab::cli
