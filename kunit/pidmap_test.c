@@ -47,7 +47,7 @@ static void fill(struct kunit *test, struct map_test *self)
 	struct pl_pidmap *map = &self->map;
 	unsigned int i;
 
-	for (i = 0; i < map->nr_pages; i++) {
+	for (i = 0; i < pl_pidmap_pages(map->pid_max); i++) {
 		struct pl_pidmap_page *page = &map->pages[i];
 		unsigned int used = min_t(int, PL_BITS_PER_PAGE,
 					  map->pid_max - i * PL_BITS_PER_PAGE);

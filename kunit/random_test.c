@@ -80,6 +80,8 @@ static u64 any_operand(struct actor *actor, unsigned int kind)
 		return dice(actor, 8) ? 0 : dice(actor, 100);
 	case PIDLAB_ARG_SELECT:
 		return dice(actor, 4) ? dice(actor, 100) : -(s64)dice(actor, 100);
+	case PIDLAB_ARG_COUNT:
+		return dice(actor, 320);
 	case PIDLAB_ARG_TYPE:
 		return dice(actor, PIDLAB_TYPE_COUNT);
 	case PIDLAB_ARG_SIG:

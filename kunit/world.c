@@ -33,6 +33,7 @@ void world_make(struct kunit *test, struct world *world)
 		world->inside = FORK_NEWPID(test, lab, world->init);
 	world->pid = MUST(test, lab, PID, 0, world->b);
 	world->ns = MUST(test, lab, NS, 0, world->inside ?: world->init);
+	world->reserved = MUST(test, lab, RESERVE, 0, world->ns, 1);
 	world->ref = MUST(test, lab, TREF, 0, world->b);
 }
 
@@ -63,6 +64,18 @@ void world_bury(struct kunit *test, struct world *world)
 	MUST(test, lab, EXIT, 0, world->held);
 	MUST(test, lab, REAP, 0, world->held);
 	MUST(test, lab, GP, 0);
+}
+
+/**
+ * world_lacks() - whether the generation refuses an operation altogether
+ * @world: a world
+ * @opcode: its opcode
+ *
+ * Return: true where it gives -EOPNOTSUPP.
+ */
+bool world_lacks(const struct world *world, unsigned int opcode)
+{
+	return opcode == PIDLAB_OP_SCAN && !world->lab->generation->index->scan;
 }
 
 /**
@@ -123,6 +136,14 @@ struct pidlab_op world_op(const struct world *world, unsigned int opcode)
 		return OP(STATE, 0, world->zombie);
 	case PIDLAB_OP_SEEN:
 		return OP(SEEN, 0, PIDLAB_BUG_PLAIN_LAST);
+	case PIDLAB_OP_PID_MAX:
+		return OP(PID_MAX, 0, world->ns, 400);
+	case PIDLAB_OP_SCAN:
+		return OP(SCAN, 0, world->ns);
+	case PIDLAB_OP_RESERVE:
+		return OP(RESERVE, 0, world->ns, 3);
+	case PIDLAB_OP_UNRESERVE:
+		return OP(UNRESERVE, 0, world->ns, world->reserved);
 	case PIDLAB_OP_GP:
 		return OP(GP, 0);
 	default:

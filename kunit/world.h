@@ -20,6 +20,7 @@
  * @inside: first task of a namespace inside, where there are such; or 0
  * @pid: pid of 3
  * @ns: a namespace
+ * @reserved: a number there that is taken for nobody
  * @ref: a reference to 3
  * @dead: ids of objects that are gone, by enum pidlab_object
  * @held: a dead task that a reference holds
@@ -27,7 +28,7 @@
 struct world {
 	struct pl_lab *lab;
 	u64 init, a, b, thread, zombie, inside;
-	u64 pid, ns, ref;
+	u64 pid, ns, reserved, ref;
 	u64 dead[PIDLAB_OBJECT_REF + 1];
 	u64 held;
 };
@@ -51,6 +52,7 @@ extern const unsigned int world_nr_rows;
 
 void world_make(struct kunit *test, struct world *world);
 void world_bury(struct kunit *test, struct world *world);
+bool world_lacks(const struct world *world, unsigned int opcode);
 struct pidlab_op world_op(const struct world *world, unsigned int opcode);
 
 #endif /* PIDLAB_KUNIT_WORLD_H */

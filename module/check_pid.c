@@ -5,6 +5,7 @@
 #include "lab.h"
 #include "pid.h"
 #include "pid_namespace.h"
+#include "reserve.h"
 #include "task.h"
 #include "task_ref.h"
 #include "who.h"
@@ -83,6 +84,22 @@ void pl_check_pid(struct pl_census *census, struct pl_pid *pid)
 		check_numbers(census, pid);
 }
 
+/* Each reserved number is taken, nobody has it, and their count is right. */
+static void check_reserved(struct pl_census *census, struct pl_pidns *ns)
+{
+	const struct pl_index_ops *index = census->lab->generation->index;
+	unsigned int count = 0;
+	int nr;
+
+	for (nr = pl_reserve_next(ns, 1); nr > 0; nr = pl_reserve_next(ns, nr + 1)) {
+		count++;
+		if (!index->taken(ns, nr) || index->find(ns, nr))
+			pl_census_blame(census, PIDLAB_BAD_NUMBER, ns->object.id);
+	}
+	if (count != ns->nr_reserved)
+		pl_census_blame(census, PIDLAB_BAD_NUMBER, ns->object.id);
+}
+
 /**
  * pl_check_ns() - the invariants of one namespace
  * @census: the census, gathered
@@ -102,10 +119,14 @@ void pl_check_ns(struct pl_census *census, struct pl_pidns *ns)
 	if (!held)
 		pl_census_orphan(census, ns->object.id);
 	for (nr = index->next(ns, 1); nr > 0; nr = index->next(ns, nr + 1)) {
+		/* Not every index shows a number that has no pid. */
+		if (!index->find(ns, nr) && pl_reserve_next(ns, nr) == nr)
+			continue;
 		taken++;
 		if (!census->lab->generation->who->used(ns, nr))
 			pl_census_blame(census, PIDLAB_BAD_NUMBER, ns->object.id);
 	}
+	check_reserved(census, ns);
 	if (taken != ns->nr_pids)
 		pl_census_blame(census, PIDLAB_BAD_NUMBER, ns->object.id);
 }

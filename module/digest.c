@@ -14,6 +14,7 @@
 #include "pid.h"
 #include "pid_namespace.h"
 #include "ref.h"
+#include "reserve.h"
 #include "task.h"
 
 /* The finaliser of splitmix64: each bit of the input moves half of the output. */
@@ -70,10 +71,14 @@ static u64 digest_pid(const struct pl_pid *pid)
 static u64 digest_ns(const struct pl_pidns *ns)
 {
 	u64 hash = mix(PIDLAB_OBJECT_NS, ns->level);
+	int nr;
 
 	hash = mix(hash, ns->adding);
 	hash = mix(hash, ns->nr_pids);
 	hash = mix(hash, ns->live);
+	hash = mix(hash, ns->pid_max);
+	for (nr = pl_reserve_next(ns, 1); nr > 0; nr = pl_reserve_next(ns, nr + 1))
+		hash = mix(hash, nr);
 	return mix(hash, root_nr(ns->reaper, PIDLAB_TYPE_PID));
 }
 

@@ -11,10 +11,13 @@
 #ifndef PL_INDEX_H
 #define PL_INDEX_H
 
+#include <linux/types.h>
+
 struct pl_ctx;
 struct pl_lab;
 struct pl_pid;
 struct pl_pidns;
+struct pl_scan;
 struct pl_upid;
 
 /**
@@ -22,7 +25,7 @@ struct pl_upid;
  * @init_lab: make what all namespaces of the lab share. May sleep
  * @destroy_lab: undo @init_lab, no pid being published
  * @init: make a namespace ready. May sleep. 0, -ENOMEM or -ENOSPC
- * @destroy: undo @init, no number being taken. Any context but hard interrupts
+ * @destroy: undo @init, no pid having a number here. Any context but hard interrupts
  * @alloc: take the next number, or @tid if that is not 0. May sleep. The
  *	number; -EAGAIN: none is free; -EEXIST: @tid is taken; -ENOMEM
  * @cancel: give a number back that was never published. Any context
@@ -31,6 +34,12 @@ struct pl_upid;
  *	has passed. Under pidmap_lock
  * @release: give the number back after @remove; NULL where @remove does. Any
  *	context
+ * @limit: numbers are below @pid_max from now on; NULL where pl_pidns.pid_max
+ *	is what it goes by. Under pidmap_lock
+ * @restart: give number 1 next. Any context
+ * @taken: whether a number is taken, published or not. Under RCU
+ * @scan: how long the latest search for a number was; NULL where it cannot be
+ *	told. Any context
  * @find: the published pid of a number, or NULL. Under RCU or pidmap_lock
  * @next: the lowest taken number at or above @nr, or -1. It may have no
  *	published pid. Under RCU
@@ -45,6 +54,10 @@ struct pl_index_ops {
 	void (*publish)(struct pl_pid *pid, struct pl_upid *upid);
 	void (*remove)(struct pl_pid *pid, struct pl_upid *upid);
 	void (*release)(struct pl_pidns *ns, int nr);
+	void (*limit)(struct pl_pidns *ns, int pid_max);
+	void (*restart)(struct pl_pidns *ns);
+	bool (*taken)(struct pl_pidns *ns, int nr);
+	void (*scan)(const struct pl_pidns *ns, struct pl_scan *scan);
 	struct pl_pid *(*find)(struct pl_pidns *ns, int nr);
 	int (*next)(struct pl_pidns *ns, int nr);
 };

@@ -80,6 +80,27 @@ static void hash_remove(struct pl_pid *pid, struct pl_upid *upid)
 	hlist_del_rcu(&upid->chain);
 }
 
+static void hash_limit(struct pl_pidns *ns, int pid_max)
+{
+	WRITE_ONCE(ns->map.pid_max, pid_max);
+}
+
+static void hash_restart(struct pl_pidns *ns)
+{
+	pl_pidmap_restart(&ns->map);
+}
+
+static bool hash_taken(struct pl_pidns *ns, int nr)
+{
+	return pl_pidmap_taken(&ns->map, nr);
+}
+
+static void hash_scan(const struct pl_pidns *ns, struct pl_scan *scan)
+{
+	scan->entries = READ_ONCE(ns->map.scan.entries);
+	scan->bytes = READ_ONCE(ns->map.scan.bytes);
+}
+
 static struct pl_pid *hash_find(struct pl_pidns *ns, int nr)
 {
 	struct pl_upid *upid;
@@ -108,6 +129,10 @@ const struct pl_index_ops pl_index_hash = {
 	.publish = hash_publish,
 	.remove = hash_remove,
 	.release = hash_release,
+	.limit = hash_limit,
+	.restart = hash_restart,
+	.taken = hash_taken,
+	.scan = hash_scan,
 	.find = hash_find,
 	.next = hash_next,
 };

@@ -41,7 +41,7 @@ static int take_number(struct pl_pidns *ns, int tid)
 	/* Once past the reserved numbers, they are not given again. */
 	if (idr_get_cursor(&ns->idr) > PL_RESERVED_PIDS)
 		lowest = PL_RESERVED_PIDS;
-	return idr_alloc_cyclic(&ns->idr, NULL, lowest, ns->pid_max, GFP_ATOMIC);
+	return idr_alloc_cyclic(&ns->idr, NULL, lowest, READ_ONCE(ns->pid_max), GFP_ATOMIC);
 }
 
 static int idr_take(struct pl_ctx *ctx, struct pl_pidns *ns, int tid)
@@ -82,6 +82,21 @@ static void idr_remove_pid(struct pl_pid *pid, struct pl_upid *upid)
 	idr_remove(&upid->ns->idr, upid->nr);
 }
 
+static void idr_restart(struct pl_pidns *ns)
+{
+	unsigned long flags;
+
+	pl_spin_lock(&ns->lab->pidmap_lock, flags);
+	idr_set_cursor(&ns->idr, 0);
+	pl_spin_unlock(&ns->lab->pidmap_lock, flags);
+}
+
+/* A number above all that the tree covers seems taken: it has no tag there. */
+static bool idr_taken(struct pl_pidns *ns, int nr)
+{
+	return !radix_tree_tag_get(&ns->idr.idr_rt, nr, IDR_FREE);
+}
+
 static struct pl_pid *idr_find_pid(struct pl_pidns *ns, int nr)
 {
 	return idr_find(&ns->idr, nr);
@@ -102,6 +117,8 @@ const struct pl_index_ops pl_index_idr = {
 	.cancel = idr_cancel,
 	.publish = idr_publish,
 	.remove = idr_remove_pid,
+	.restart = idr_restart,
+	.taken = idr_taken,
 	.find = idr_find_pid,
 	.next = idr_next,
 };

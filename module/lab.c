@@ -278,7 +278,7 @@ static void fill_sizes(u64 *bytes)
 	bytes[PIDLAB_SIZE_PID4] = pl_pid_bytes(4);
 	bytes[PIDLAB_SIZE_TREF] = sizeof(struct pl_tref);
 	bytes[PIDLAB_SIZE_REF] = pl_ref_bytes();
-	bytes[PIDLAB_SIZE_NS] = pl_pidns_bytes(32768);
+	bytes[PIDLAB_SIZE_NS] = pl_pidns_bytes();
 	bytes[PIDLAB_SIZE_LAB] = sizeof(struct pl_lab);
 }
 

@@ -66,7 +66,7 @@ static void give_back_numbers(struct pl_pid *pid, int level,
  */
 static int check_tid(const struct pl_pidns *ns, int tid)
 {
-	if (tid < 0 || tid >= ns->pid_max)
+	if (tid < 0 || tid >= READ_ONCE(ns->pid_max))
 		return -EINVAL;
 	return tid > 1 && !READ_ONCE(ns->reaper) ? -EINVAL : 0;
 }

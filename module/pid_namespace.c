@@ -9,6 +9,7 @@
 #include "mem.h"
 #include "pid.h"
 #include "pid_namespace.h"
+#include "reserve.h"
 
 /*
  * One cache for each depth, created with the first namespace that deep, shared
@@ -71,13 +72,13 @@ void pl_pidns_exit_caches(void)
 
 /**
  * pl_pidns_bytes() - what a namespace costs before its first number
- * @pid_max: its limit
  *
  * Return: bytes, without bitmap pages.
  */
-size_t pl_pidns_bytes(int pid_max)
+size_t pl_pidns_bytes(void)
 {
-	return sizeof(struct pl_pidns) + pl_pidmap_pages(pid_max) * sizeof(struct pl_pidmap_page);
+	return sizeof(struct pl_pidns) +
+	       pl_pidmap_pages(PL_PID_MAX_LIMIT) * sizeof(struct pl_pidmap_page);
 }
 
 /**
@@ -159,6 +160,7 @@ void pl_pidns_put(struct pl_pidns *ns)
 		struct pl_pidns *parent = ns->parent;
 		struct pl_lab *lab = ns->lab;
 
+		pl_reserve_destroy(ns);
 		lab->generation->index->destroy(ns);
 		pl_cache_free(lab, PL_MEM_NS, ns_cache, ns);
 		ns = parent;
@@ -181,3 +183,31 @@ void pl_pidns_stop_adding(struct pl_pidns *ns)
 	pl_spin_unlock(&ns->lab->pidmap_lock, flags);
 }
 PL_EXPORT_FOR_KUNIT(pl_pidns_stop_adding);
+
+/**
+ * pl_pidns_set_pid_max() - change the limit of a namespace's numbers
+ * @ns: the namespace
+ * @pid_max: from user space
+ *
+ * Numbers at or above a lower limit stay with who has them. A namespace inside
+ * has a limit of its own, and its pids need numbers here as well.
+ *
+ * Context: any; takes pidmap_lock.
+ * Return: the limit before, or -EINVAL: out of range.
+ */
+int pl_pidns_set_pid_max(struct pl_pidns *ns, u64 pid_max)
+{
+	unsigned long flags;
+	int old;
+
+	if (pid_max < PL_PID_MAX_MIN || pid_max > PL_PID_MAX_LIMIT)
+		return -EINVAL;
+	pl_spin_lock(&ns->lab->pidmap_lock, flags);
+	old = ns->pid_max;
+	WRITE_ONCE(ns->pid_max, pid_max);
+	if (ns->lab->generation->index->limit)
+		ns->lab->generation->index->limit(ns, pid_max);
+	pl_spin_unlock(&ns->lab->pidmap_lock, flags);
+	return old;
+}
+PL_EXPORT_FOR_KUNIT(pl_pidns_set_pid_max);

@@ -34,9 +34,11 @@ struct pl_task;
  *	end; under tasklist_lock
  * @adding: new pids are accepted; cleared for good when the reaper dies;
  *	under pidmap_lock
- * @pid_max: numbers are below this
+ * @pid_max: numbers are given below this; set under pidmap_lock
  * @nr_pids: published pids that have a number here; under pidmap_lock
  * @live: tasks with a number here that have not exited; under tasklist_lock
+ * @reserved: numbers that are taken for nobody, or NULL; see reserve.h
+ * @nr_reserved: how many of them; both under pidmap_lock
  * @map: which numbers are taken, for an index of bitmaps
  * @idr: number -> pid or NULL, for an index of that kind; under pidmap_lock
  */
@@ -51,6 +53,8 @@ struct pl_pidns {
 	int pid_max;
 	unsigned int nr_pids;
 	unsigned int live;
+	struct pl_pidmap *reserved;
+	unsigned int nr_reserved;
 	union {
 		struct pl_pidmap map;
 		struct idr idr;
@@ -59,12 +63,13 @@ struct pl_pidns {
 
 int pl_pidns_init_caches(void);
 void pl_pidns_exit_caches(void);
-size_t pl_pidns_bytes(int pid_max);
+size_t pl_pidns_bytes(void);
 
 struct pl_pidns *pl_pidns_create(struct pl_ctx *ctx, struct pl_pidns *parent);
 struct pl_pidns *pl_pidns_get(struct pl_pidns *ns);
 void pl_pidns_put(struct pl_pidns *ns);
 void pl_pidns_stop_adding(struct pl_pidns *ns);
+int pl_pidns_set_pid_max(struct pl_pidns *ns, u64 pid_max);
 
 static inline struct pl_pidns *pl_pidns_of(struct pl_object *object)
 {

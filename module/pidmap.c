@@ -49,9 +49,34 @@ static struct pl_pidmap_page *ready_page(struct pl_ctx *ctx, struct pl_pidmap *m
 	return page;
 }
 
-/* The first free number in [from, to), taken; -EAGAIN, or an error of a page. */
-static int take_between(struct pl_ctx *ctx, struct pl_pidmap *map, int from, int to)
+/**
+ * struct search - a search for a free number, once around at most
+ * @start: the page that it began at; it may come back for the numbers before
+ * @entries: pages that it came by
+ * @bits: bits that it looked at
+ */
+struct search {
+	unsigned int start;
+	unsigned int entries;
+	unsigned int bits;
+};
+
+/* Coming back to the first page is no further entry. */
+static void count_entry(struct search *search, unsigned int page)
 {
+	if (!search->entries)
+		search->start = page;
+	else if (page == search->start)
+		return;
+	search->entries++;
+}
+
+/* The first free number in [from, to), taken; -EAGAIN, or an error of a page. */
+static int take_between(struct pl_ctx *ctx, struct pl_pidmap *map, int from, int to,
+			struct search *search)
+{
+	int entry = -1;
+
 	while (from < to) {
 		int base = round_down(from, PL_BITS_PER_PAGE);
 		int end = min_t(int, to, base + PL_BITS_PER_PAGE);
@@ -61,12 +86,16 @@ static int take_between(struct pl_ctx *ctx, struct pl_pidmap *map, int from, int
 
 		if (IS_ERR(page))
 			return PTR_ERR(page);
+		if (base != entry)
+			count_entry(search, base / PL_BITS_PER_PAGE);
+		entry = base;
 		if (!atomic_read(&page->nr_free)) {
 			from = end;
 			continue;
 		}
 		bits = READ_ONCE(page->bits);
 		nr = base + find_next_zero_bit(bits, end - base, from - base);
+		search->bits += min(nr + 1, end) - from;
 		if (nr < end && !test_and_set_bit(nr - base, bits)) {
 			atomic_dec(&page->nr_free);
 			return nr;
@@ -114,11 +143,14 @@ static void advance_last(struct pl_lab *lab, struct pl_pidmap *map, int base, in
  */
 int pl_pidmap_alloc(struct pl_ctx *ctx, struct pl_pidmap *map)
 {
-	int last = atomic_read(&map->last);
-	int nr = take_between(ctx, map, last + 1, map->pid_max);
+	int last = atomic_read(&map->last), pid_max = READ_ONCE(map->pid_max);
+	struct search search = {};
+	int nr = take_between(ctx, map, last + 1, pid_max, &search);
 
 	if (nr == -EAGAIN)
-		nr = take_between(ctx, map, PL_RESERVED_PIDS, min(last + 1, map->pid_max));
+		nr = take_between(ctx, map, PL_RESERVED_PIDS, min(last + 1, pid_max), &search);
+	WRITE_ONCE(map->scan.entries, search.entries);
+	WRITE_ONCE(map->scan.bytes, DIV_ROUND_UP(search.bits, BITS_PER_BYTE));
 	if (nr > 0) {
 		pl_point(ctx->lab, PL_POINT_PIDMAP_TAKEN);
 		advance_last(ctx->lab, map, last, nr);
@@ -168,18 +200,29 @@ void pl_pidmap_free(struct pl_pidmap *map, int nr)
 PL_EXPORT_FOR_KUNIT(pl_pidmap_free);
 
 /**
+ * pl_pidmap_restart() - give number 1 next
+ * @map: of a namespace whose first task was not made
+ *
+ * Context: any.
+ */
+void pl_pidmap_restart(struct pl_pidmap *map)
+{
+	atomic_set(&map->last, 0);
+}
+
+/**
  * pl_pidmap_next() - the lowest taken number at or above @nr
  * @map: whose numbers
  * @nr: where to begin, not negative
  *
  * Context: any.
- * Return: the number, or -1 when there is none below pid_max.
+ * Return: the number, or -1 when there is none.
  */
 int pl_pidmap_next(const struct pl_pidmap *map, int nr)
 {
-	while (nr < map->pid_max) {
-		int base = round_down(nr, PL_BITS_PER_PAGE);
-		int end = min_t(int, map->pid_max, base + PL_BITS_PER_PAGE);
+	/* To the end, not to pid_max: that may be lower than it was. */
+	while (nr < PL_PID_MAX_LIMIT) {
+		int base = round_down(nr, PL_BITS_PER_PAGE), end = base + PL_BITS_PER_PAGE;
 		const unsigned long *bits = READ_ONCE(map->pages[nr / PL_BITS_PER_PAGE].bits);
 
 		if (bits) {
@@ -212,7 +255,7 @@ PL_EXPORT_FOR_KUNIT(pl_pidmap_taken);
  * pl_pidmap_init() - make a map in which only number 0 is taken
  * @ctx: the operation
  * @map: zeroed memory
- * @pid_max: numbers run below this
+ * @pid_max: numbers run below this until it is changed
  *
  * Context: may sleep.
  * Return: 0, -ENOMEM or -ENOSPC; nothing is left behind after an error.
@@ -223,7 +266,7 @@ int pl_pidmap_init(struct pl_ctx *ctx, struct pl_pidmap *map, int pid_max)
 	unsigned int i;
 
 	map->pid_max = pid_max;
-	map->nr_pages = pl_pidmap_pages(pid_max);
+	map->nr_pages = pl_pidmap_pages(PL_PID_MAX_LIMIT);
 	map->pages = pl_kvzalloc(ctx, PL_MEM_PIDMAP, array_size(map->nr_pages, sizeof(*map->pages)));
 	if (IS_ERR(map->pages))
 		return PTR_ERR(map->pages);

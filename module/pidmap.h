@@ -18,6 +18,8 @@ struct pl_ctx;
 struct pl_lab;
 
 #define PL_RESERVED_PIDS  300
+#define PL_PID_MAX_MIN	  (PL_RESERVED_PIDS + 1)
+#define PL_PID_MAX_LIMIT  4194304
 #define PL_BITS_PER_PAGE  (PAGE_SIZE * 8)
 
 /**
@@ -31,15 +33,28 @@ struct pl_pidmap_page {
 };
 
 /**
+ * struct pl_scan - how long a search for a free number was
+ * @entries: pages that it came by, full ones included
+ * @bytes: bytes of bitmap that it looked at
+ */
+struct pl_scan {
+	unsigned int entries;
+	unsigned int bytes;
+};
+
+/**
  * struct pl_pidmap - the numbers of one namespace
- * @pid_max: numbers are below this
+ * @pid_max: numbers are given below this; those given before a lower one was
+ *	set stay
  * @last: the last number given
- * @nr_pages: length of @pages
+ * @scan: of the latest search, whichever that was of several at once
+ * @nr_pages: length of @pages, which covers PL_PID_MAX_LIMIT
  * @pages: by number / PL_BITS_PER_PAGE
  */
 struct pl_pidmap {
 	int pid_max;
 	atomic_t last;
+	struct pl_scan scan;
 	unsigned int nr_pages;
 	struct pl_pidmap_page *pages;
 };
@@ -50,6 +65,7 @@ void pl_pidmap_destroy(struct pl_lab *lab, struct pl_pidmap *map);
 int pl_pidmap_alloc(struct pl_ctx *ctx, struct pl_pidmap *map);
 int pl_pidmap_take(struct pl_ctx *ctx, struct pl_pidmap *map, int nr);
 void pl_pidmap_free(struct pl_pidmap *map, int nr);
+void pl_pidmap_restart(struct pl_pidmap *map);
 int pl_pidmap_next(const struct pl_pidmap *map, int nr);
 bool pl_pidmap_taken(const struct pl_pidmap *map, int nr);
 

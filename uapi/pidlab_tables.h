@@ -151,7 +151,23 @@
 	X(25, SEEN, seen, 0, \
 	  BUG, bug, NONE, _r1, NONE, _r2, NONE, _r3, \
 	  COUNT, count, OBJECT, object, NONE, _o2, \
-	  "how often the lab has seen a bug do harm, and the object it harmed last")
+	  "how often the lab has seen a bug do harm, and the object it harmed last") \
+	X(30, PID_MAX, pid_max, 0, \
+	  NS, ns, COUNT, value, NONE, _r2, NONE, _r3, \
+	  COUNT, old, NONE, _o1, NONE, _o2, \
+	  "numbers of the namespace run below this value from now on, 301 to 4194304 (0: as before); those in use stay") \
+	X(31, SCAN, scan, 0, \
+	  NS, ns, NONE, _r1, NONE, _r2, NONE, _r3, \
+	  COUNT, entries, COUNT, bytes, NONE, _o2, \
+	  "how far the latest search for a free number of the namespace went: pages it came by, bytes of bitmap it looked at") \
+	X(32, RESERVE, reserve, 0, \
+	  NS, ns, COUNT, count, NONE, _r2, NONE, _r3, \
+	  NR, first, NR, last, NONE, _o2, \
+	  "take the next free numbers of the namespace for nobody, all of them or none") \
+	X(35, UNRESERVE, unreserve, 0, \
+	  NS, ns, NR, nr, NONE, _r2, NONE, _r3, \
+	  NONE, _o0, NONE, _o1, NONE, _o2, \
+	  "give a number back that was taken for nobody")
 
 /* Generations of the pid machinery: number, NAME, name, help */
 #define PIDLAB_GENERATIONS(X) \
@@ -176,7 +192,7 @@
 /* Settings of a lab: slot, NAME, name, default, min, max, help */
 #define PIDLAB_SETTINGS(X) \
 	X(0, GENERATION, generation, PIDLAB_GEN_PIDNS, 0, 15, "design of the pid machinery") \
-	X(1, PID_MAX, pid_max, 32768, 301, 4194304, "numbers run below this, in each namespace") \
+	X(1, PID_MAX, pid_max, 32768, 301, 4194304, "numbers of a new namespace run below this") \
 	X(2, HASH_BITS, hash_bits, 0, 0, 12, "log2 of the hash buckets, at least 4; 0: by the machine's memory") \
 	X(3, TASK_PAYLOAD, task_payload, PIDLAB_AUTO, 0, 1048576, "bytes a task pins; default: a kernel stack and a task_struct") \
 	X(4, MAX_TASKS, max_tasks, 65536, 1, 4194304, "tasks not yet freed") \
@@ -220,7 +236,7 @@
 	X(4, PID4, pid_depth_4, "a struct pid four namespaces deep") \
 	X(5, TREF, task_ref, "a task_ref") \
 	X(6, REF, ref, "a reference held through the interface") \
-	X(7, NS, namespace, "a pid namespace at pid_max 32768, without bitmap pages") \
+	X(7, NS, namespace, "a pid namespace of the bitmap generations, without the pages") \
 	X(8, LAB, lab, "a lab without its hash and objects")
 
 /* Invariants: number, NAME, name, what does not hold */
