@@ -66,6 +66,16 @@ struct Namespace {
     unsigned level; ///< 0: the root
 };
 
+struct Scan {
+    std::uint64_t entries; ///< pages of the bitmap
+    std::uint64_t bytes;   ///< of those pages
+};
+
+struct Reserved {
+    int first;
+    int last;
+};
+
 struct Seen {
     std::uint64_t count;
     std::uint64_t object; ///< id of what was harmed last, 0 for none
@@ -270,6 +280,29 @@ inline Call<Seen> seen(pidlab_bug bug) {
             [](const pidlab_op &op) {
                 return Seen{op.res[0], op.res[1]};
             }};
+}
+
+/// Answers the limit before; 0 leaves it. Row d2.
+inline Call<int> pid_max(Where ns = {}, std::uint64_t value = 0) {
+    return {detail::make(PIDLAB_OP_PID_MAX, {ns.raw(), value}), detail::one_number};
+}
+
+/// How far the latest search for a free number went. Row d3.
+inline Call<Scan> scan(Where ns = {}) {
+    return {detail::make(PIDLAB_OP_SCAN, {ns.raw()}), [](const pidlab_op &op) {
+                return Scan{op.res[0], op.res[1]};
+            }};
+}
+
+/// Take the next free numbers for nobody.
+inline Call<Reserved> reserve(Where ns, std::uint64_t count) {
+    return {detail::make(PIDLAB_OP_RESERVE, {ns.raw(), count}), [](const pidlab_op &op) {
+                return Reserved{detail::as_int(op.res[0]), detail::as_int(op.res[1])};
+            }};
+}
+
+inline Call<Nothing> unreserve(Where ns, int nr) {
+    return {detail::make(PIDLAB_OP_UNRESERVE, {ns.raw(), detail::number(nr)}), detail::nothing};
 }
 
 /// Wait for a grace period and for all that it frees.

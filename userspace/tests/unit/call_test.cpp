@@ -48,6 +48,10 @@ std::map<std::string_view, pidlab_op> every_call() {
         {"nr", call::nr(pid, PIDLAB_TYPE_SID, ns).op},
         {"ns", call::ns(pid).op},
         {"state", call::state(task).op},
+        {"pid_max", call::pid_max(ns, std::uint64_t(-2)).op},
+        {"scan", call::scan(ns).op},
+        {"reserve", call::reserve(ns, std::uint64_t(-2)).op},
+        {"unreserve", call::unreserve(ns, -2).op},
         {"gp", call::gp().op},
         {"seen", call::seen(PIDLAB_BUG_PLAIN_LAST).op},
     };
