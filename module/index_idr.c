@@ -31,31 +31,47 @@ static void idr_destroy_ns(struct pl_pidns *ns)
 	idr_destroy(&ns->idr);
 }
 
-/* Under pidmap_lock: memory was set aside by idr_preload(). */
-static int take_number(struct pl_pidns *ns, int tid)
+/* Memory is set aside before the lock; under control that lock lets one sleep. */
+static gfp_t preload(const struct pl_pidns *ns)
+{
+	if (pl_controlled(ns->lab))
+		return GFP_KERNEL_ACCOUNT;
+	idr_preload(GFP_KERNEL_ACCOUNT);
+	return GFP_ATOMIC;
+}
+
+static void end_preload(gfp_t gfp)
+{
+	if (gfp == GFP_ATOMIC)
+		idr_preload_end();
+}
+
+/* Under pidmap_lock. */
+static int take_number(struct pl_pidns *ns, int tid, gfp_t gfp)
 {
 	int lowest = 1;
 
 	if (tid)
-		return idr_alloc(&ns->idr, NULL, tid, tid + 1, GFP_ATOMIC);
+		return idr_alloc(&ns->idr, NULL, tid, tid + 1, gfp);
 	/* Once past the reserved numbers, they are not given again. */
 	if (idr_get_cursor(&ns->idr) > PL_RESERVED_PIDS)
 		lowest = PL_RESERVED_PIDS;
-	return idr_alloc_cyclic(&ns->idr, NULL, lowest, READ_ONCE(ns->pid_max), GFP_ATOMIC);
+	return idr_alloc_cyclic(&ns->idr, NULL, lowest, READ_ONCE(ns->pid_max), gfp);
 }
 
 static int idr_take(struct pl_ctx *ctx, struct pl_pidns *ns, int tid)
 {
 	unsigned long flags;
 	int nr = pl_fail_point(ctx);
+	gfp_t gfp;
 
 	if (nr)
 		return nr;
-	idr_preload(GFP_KERNEL_ACCOUNT);
+	gfp = preload(ns);
 	pl_spin_lock(&ns->lab->pidmap_lock, flags);
-	nr = take_number(ns, tid);
+	nr = take_number(ns, tid, gfp);
 	pl_spin_unlock(&ns->lab->pidmap_lock, flags);
-	idr_preload_end();
+	end_preload(gfp);
 	if (nr == -ENOSPC)
 		nr = tid ? -EEXIST : -EAGAIN;
 	return nr;

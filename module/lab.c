@@ -61,13 +61,13 @@ struct pl_lab *pl_lab_create(void)
 	refcount_set(&lab->users, 1);
 	mutex_init(&lab->setup_lock);
 	init_rwsem(&lab->quiesce);
-	rwlock_init(&lab->tasklist_lock.lock);
-	spin_lock_init(&lab->pidmap_lock.lock);
+	pl_rwlock_init(&lab->tasklist_lock, lab, PIDLAB_STEP_TASKLIST);
+	pl_spinlock_init(&lab->pidmap_lock, lab, PIDLAB_STEP_PIDMAP);
 	xa_init_flags(&lab->objects, XA_FLAGS_LOCK_IRQ);
 	xa_init_flags(&lab->graves, XA_FLAGS_LOCK_IRQ);
 	INIT_LIST_HEAD(&lab->tasks);
 	INIT_LIST_HEAD(&lab->killed);
-	init_waitqueue_head(&lab->exit_wait);
+	pl_waitq_init(&lab->exit_wait, lab);
 	pl_tref_init_sentinel(lab);
 	atomic_long_inc(&lab_count);
 	return lab;
@@ -248,6 +248,15 @@ static void end_all_tasks(struct pl_lab *lab)
 	pl_run_killed(lab, NULL);
 }
 
+static void depopulate(struct pl_lab *lab)
+{
+	drop_all_refs(lab);
+	end_all_tasks(lab);
+	pl_pidns_put(lab->root_ns);
+	lab->root_ns = NULL;
+	lab->generation->index->destroy_lab(lab);
+}
+
 /**
  * pl_lab_close() - take the universe apart
  * @lab: a lab in which no operation runs or can start any more
@@ -259,15 +268,31 @@ static void end_all_tasks(struct pl_lab *lab)
  */
 void pl_lab_close(struct pl_lab *lab)
 {
-	if (lab->ready) {
-		drop_all_refs(lab);
-		end_all_tasks(lab);
-		pl_pidns_put(lab->root_ns);
-		lab->generation->index->destroy_lab(lab);
-	}
+	if (lab->root_ns)
+		depopulate(lab);
 	pl_lab_put(lab);
 }
 PL_EXPORT_FOR_KUNIT(pl_lab_close);
+
+/**
+ * pl_lab_reset() - begin anew: the first task only, and ids as after SETUP
+ * @lab: a lab that is set up, its operations kept out by the caller
+ *
+ * Context: sleeps.
+ * Return: 0, or the errors of pl_lab_setup(): the lab then holds nothing.
+ */
+int pl_lab_reset(struct pl_lab *lab)
+{
+	lockdep_assert_held_write(&lab->quiesce);
+	if (lab->root_ns)
+		depopulate(lab);
+	pl_settle(lab);
+	atomic_long_set(&lab->last_serial, 0);
+	atomic_long_set(&lab->forks, 0);
+	atomic_long_set(&lab->account.freed, 0);
+	memset(lab->seen, 0, sizeof(lab->seen));
+	return populate(lab);
+}
 
 static void fill_sizes(u64 *bytes)
 {

@@ -19,6 +19,7 @@
 #include "sync.h"
 #include "task_ref.h"
 
+struct pl_control;
 struct pl_generation;
 struct pl_pidns;
 struct pl_task;
@@ -52,6 +53,7 @@ struct pl_task;
  * @seen_object: the object harmed last
  * @forks: successful forks
  * @rcu_pending: callbacks that have not done their work
+ * @control: who runs the lab's actors; NULL in an ordinary lab; under @quiesce
  * @hook: what to call at named points
  * @hook_data: for @hook
  */
@@ -68,7 +70,7 @@ struct pl_lab {
 	atomic_long_t last_serial;
 	struct list_head tasks;
 	struct list_head killed;
-	wait_queue_head_t exit_wait;
+	struct pl_waitq exit_wait;
 	struct pl_pidns *root_ns;
 	u64 init_id;
 	struct hlist_head *hash;
@@ -81,12 +83,14 @@ struct pl_lab {
 	u64 seen_object[PIDLAB_BUG_COUNT];
 	atomic_long_t forks;
 	atomic_long_t rcu_pending;
+	struct pl_control *control;
 	pl_hook_fn hook;
 	void *hook_data;
 };
 
 struct pl_lab *pl_lab_create(void);
 int pl_lab_setup(struct pl_lab *lab, struct pidlab_setup *setup);
+int pl_lab_reset(struct pl_lab *lab);
 void pl_lab_close(struct pl_lab *lab);
 
 void pl_lab_get(struct pl_lab *lab);

@@ -264,6 +264,24 @@ unsigned int pl_op_highest(void)
 }
 
 /**
+ * pl_op_run_alone() - execute one instruction, others being kept out
+ * @lab: a lab that is set up; lab->quiesce is held by whom the caller acts for
+ * @op: the instruction; its error and results are written
+ *
+ * Context: may sleep; no other lock of the lab held.
+ */
+void pl_op_run_alone(struct pl_lab *lab, struct pidlab_op *op)
+{
+	int error;
+
+	memset(op->res, 0, sizeof(op->res));
+	error = execute(lab, op);
+	if (error)
+		memset(op->res, 0, sizeof(op->res));
+	op->error = error;
+}
+
+/**
  * pl_op_run() - execute one instruction
  * @lab: a lab that is set up
  * @op: the instruction; its error and results are written
@@ -272,14 +290,8 @@ unsigned int pl_op_highest(void)
  */
 void pl_op_run(struct pl_lab *lab, struct pidlab_op *op)
 {
-	int error;
-
-	memset(op->res, 0, sizeof(op->res));
 	down_read(&lab->quiesce);
-	error = execute(lab, op);
+	pl_op_run_alone(lab, op);
 	up_read(&lab->quiesce);
-	if (error)
-		memset(op->res, 0, sizeof(op->res));
-	op->error = error;
 }
 PL_EXPORT_FOR_KUNIT(pl_op_run);

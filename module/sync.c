@@ -2,14 +2,17 @@
 #include <linux/kernel.h>
 
 #include "compat.h"
+#include "control.h"
 #include "lab.h"
 #include "sync.h"
 
 DEFINE_STATIC_KEY_FALSE(pl_points_on);
+DEFINE_STATIC_KEY_FALSE(pl_control_on);
+PL_EXPORT_FOR_KUNIT(pl_control_on);
 
 static const char *const point_names[] = {
-#define PL_POINT_NAME(NAME, name) [PL_POINT_##NAME] = name,
-	PL_POINTS(PL_POINT_NAME)
+#define PL_POINT_NAME(nr, NAME, name) [nr] = name,
+	PIDLAB_POINTS(PL_POINT_NAME)
 #undef PL_POINT_NAME
 };
 
@@ -81,7 +84,8 @@ void pl_call_rcu(struct pl_lab *lab, struct rcu_head *head, rcu_callback_t func)
 {
 	pl_lab_get(lab);
 	atomic_long_inc(&lab->rcu_pending);
-	call_rcu(head, func);
+	if (!static_branch_unlikely(&pl_control_on) || !pl_control_queue(lab, head, func))
+		call_rcu(head, func);
 }
 
 /**
@@ -107,7 +111,12 @@ void pl_rcu_done(struct pl_lab *lab)
  */
 void pl_grace_period(struct pl_lab *lab)
 {
-	rcu_barrier();
+	if (pl_controlled(lab))
+		pl_control_grace_period(lab);
+	else if (lab->control)
+		pl_control_call_all(lab->control);
+	else
+		rcu_barrier();
 }
 PL_EXPORT_FOR_KUNIT(pl_grace_period);
 

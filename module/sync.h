@@ -4,7 +4,8 @@
  *
  * Everything in a lab that makes one thread wait for another, or that makes an
  * order visible, goes through this file. In an ordinary lab each call is the
- * kernel's own primitive and each point is a patched-out branch.
+ * kernel's own primitive and each point is a patched-out branch. In a lab under
+ * control (control.h) all of them are steps at which an actor may be held.
  *
  * A point is a named place between two steps of a protocol. A test hooks the
  * points of its lab and runs there what another thread could have run.
@@ -29,26 +30,18 @@
 #include <linux/jump_label.h>
 #include <linux/mutex.h>
 #include <linux/rcupdate.h>
+#include <linux/sched.h>
 #include <linux/spinlock.h>
 #include <linux/wait.h>
 
+#include "pidlab.h"
+
+struct pl_actor;
 struct pl_lab;
 
-/* Named points: NAME, "where.what" */
-#define PL_POINTS(X) \
-	X(PIDMAP_PAGE,	  "pidmap.page_allocated") \
-	X(PIDMAP_TAKEN,	  "pidmap.taken") \
-	X(PID_NUMBERED,	  "pid.numbered") \
-	X(PID_PUBLISHED,  "pid.published") \
-	X(FORK_NUMBERED,  "fork.numbered") \
-	X(TREF_ALLOCATED, "tref.allocated") \
-	X(TREF_PINNED,	  "tref.task_pinned") \
-	X(TREF_LAST_PUT,  "tref.last_put") \
-	X(EXIT_BEGUN,	  "exit.begun") \
-	X(ZAP_MARKED,	  "zap.marked")
-
-#define PL_POINT_ENUM(NAME, name) PL_POINT_##NAME,
-enum pl_point { PL_POINTS(PL_POINT_ENUM) PL_POINT_COUNT };
+/* Named points: PIDLAB_POINTS of uapi/pidlab_tables.h */
+#define PL_POINT_ENUM(nr, NAME, ...) PL_POINT_##NAME = nr,
+enum pl_point { PIDLAB_POINTS(PL_POINT_ENUM) PL_POINT_COUNT };
 #undef PL_POINT_ENUM
 
 typedef void (*pl_hook_fn)(struct pl_lab *lab, enum pl_point point, void *data);
@@ -59,6 +52,88 @@ void pl_point_slow(struct pl_lab *lab, enum pl_point point);
 void pl_hook_points(struct pl_lab *lab, pl_hook_fn hook, void *data);
 void pl_unhook_points(struct pl_lab *lab);
 const char *pl_point_name(enum pl_point point);
+
+/**
+ * struct pl_vlock - what a controller knows of a lock; see control.h
+ * @lab: whose lock it is
+ * @owner: the actor that has it for itself
+ * @readers: actors that share it
+ * @step: the steps of taking it: shared; +1: alone; +2: letting go
+ * @number: what it is called in the steps of @run
+ * @run: the last run that met it
+ */
+struct pl_vlock {
+	struct pl_lab *lab;
+	struct pl_actor *owner;
+	unsigned int readers;
+	u16 step;
+	u16 number;
+	u32 run;
+};
+
+struct pl_rwlock {
+	rwlock_t lock;
+	struct pl_vlock v;
+};
+
+struct pl_spinlock {
+	spinlock_t lock;
+	struct pl_vlock v;
+};
+
+struct pl_mutex {
+	struct mutex lock;
+	struct pl_vlock v;
+};
+
+/* A wait for something that another thread does. */
+struct pl_waitq {
+	wait_queue_head_t head;
+	struct pl_lab *lab;
+};
+
+/* Each lock of a kind has the same first step: PIDLAB_STEP_<name>. */
+#define pl_vlock_init(v, of, first) \
+	(*(v) = (struct pl_vlock){ .lab = (of), .step = (first) })
+
+#define pl_rwlock_init(l, lab, step) \
+	do { rwlock_init(&(l)->lock); pl_vlock_init(&(l)->v, lab, step); } while (0)
+#define pl_spinlock_init(l, lab, step) \
+	do { spin_lock_init(&(l)->lock); pl_vlock_init(&(l)->v, lab, step); } while (0)
+#define pl_mutex_init(l, lab, step) \
+	do { mutex_init(&(l)->lock); pl_vlock_init(&(l)->v, lab, step); } while (0)
+
+static inline void pl_waitq_init(struct pl_waitq *wait, struct pl_lab *lab)
+{
+	init_waitqueue_head(&wait->head);
+	wait->lab = lab;
+}
+
+static inline void pl_mutex_destroy(struct pl_mutex *l)
+{
+	mutex_destroy(&l->lock);
+}
+
+DECLARE_STATIC_KEY_FALSE(pl_control_on);
+
+bool pl_control_active(const struct pl_lab *lab);
+void pl_control_lock(struct pl_vlock *lock, bool write);
+void pl_control_unlock(struct pl_vlock *lock);
+bool pl_control_holds(const struct pl_vlock *lock, bool write);
+void pl_control_wait(struct pl_lab *lab);
+void pl_control_wake(struct pl_lab *lab);
+void pl_control_point(struct pl_lab *lab, enum pl_point point);
+void pl_control_rcu_read_lock(struct pl_lab *lab);
+void pl_control_rcu_read_unlock(struct pl_lab *lab);
+bool pl_control_rcu_read_held(const struct pl_lab *lab);
+bool pl_control_queue(struct pl_lab *lab, struct rcu_head *head, rcu_callback_t func);
+void pl_control_grace_period(struct pl_lab *lab);
+
+/* Whether the caller is an actor under control: locks are then the controller's. */
+static inline bool pl_controlled(const struct pl_lab *lab)
+{
+	return static_branch_unlikely(&pl_control_on) && pl_control_active(lab);
+}
 
 /**
  * pl_point() - a named step of a protocol has been taken
@@ -72,95 +147,162 @@ static inline void pl_point(struct pl_lab *lab, enum pl_point point)
 {
 	if (static_branch_unlikely(&pl_points_on))
 		pl_point_slow(lab, point);
+	if (pl_controlled(lab))
+		pl_control_point(lab, point);
 }
-
-struct pl_rwlock {
-	rwlock_t lock;
-};
-
-struct pl_spinlock {
-	spinlock_t lock;
-};
-
-struct pl_mutex {
-	struct mutex lock;
-};
 
 static inline void pl_read_lock(struct pl_rwlock *l)
 	__acquires(&l->lock)
 {
+	if (pl_controlled(l->v.lab)) {
+		pl_control_lock(&l->v, false);
+		__acquire(&l->lock);
+		return;
+	}
 	read_lock(&l->lock);
 }
 
 static inline void pl_read_unlock(struct pl_rwlock *l)
 	__releases(&l->lock)
 {
+	if (pl_controlled(l->v.lab)) {
+		pl_control_unlock(&l->v);
+		__release(&l->lock);
+		return;
+	}
 	read_unlock(&l->lock);
 }
 
 static inline void pl_write_lock(struct pl_rwlock *l)
 	__acquires(&l->lock)
 {
+	if (pl_controlled(l->v.lab)) {
+		pl_control_lock(&l->v, true);
+		__acquire(&l->lock);
+		return;
+	}
 	write_lock_irq(&l->lock);
 }
 
 static inline void pl_write_unlock(struct pl_rwlock *l)
 	__releases(&l->lock)
 {
+	if (pl_controlled(l->v.lab)) {
+		pl_control_unlock(&l->v);
+		__release(&l->lock);
+		return;
+	}
 	write_unlock_irq(&l->lock);
 }
 
 /* Taken under the tasklist lock and from RCU callbacks alike: flags are kept. */
-#define pl_spin_lock(l, flags)	 spin_lock_irqsave(&(l)->lock, flags)
-#define pl_spin_unlock(l, flags) spin_unlock_irqrestore(&(l)->lock, flags)
+#define pl_spin_lock(l, flags) \
+	do { \
+		if (pl_controlled((l)->v.lab)) { \
+			(flags) = 0; \
+			pl_control_lock(&(l)->v, true); \
+			__acquire(&(l)->lock); \
+		} else { \
+			spin_lock_irqsave(&(l)->lock, flags); \
+		} \
+	} while (0)
 
-static inline void pl_mutex_lock(struct pl_mutex *l)
-{
-	mutex_lock(&l->lock);
-}
+#define pl_spin_unlock(l, flags) \
+	do { \
+		if (pl_controlled((l)->v.lab)) { \
+			pl_control_unlock(&(l)->v); \
+			__release(&(l)->lock); \
+		} else { \
+			spin_unlock_irqrestore(&(l)->lock, flags); \
+		} \
+	} while (0)
 
 /* @subclass: for lockdep, where two of a kind are taken in a fixed order. */
 static inline void pl_mutex_lock_nested(struct pl_mutex *l, unsigned int subclass)
 {
-	mutex_lock_nested(&l->lock, subclass);
+	if (pl_controlled(l->v.lab))
+		pl_control_lock(&l->v, true);
+	else
+		mutex_lock_nested(&l->lock, subclass);
+}
+
+static inline void pl_mutex_lock(struct pl_mutex *l)
+{
+	pl_mutex_lock_nested(l, 0);
 }
 
 static inline void pl_mutex_unlock(struct pl_mutex *l)
 {
-	mutex_unlock(&l->lock);
+	if (pl_controlled(l->v.lab))
+		pl_control_unlock(&l->v);
+	else
+		mutex_unlock(&l->lock);
 }
 
 /* Sleeps until the condition holds; looks again at each pl_wake_all(). */
-#define pl_wait_event(wait, condition) wait_event(*(wait), condition)
+#define pl_wait_event(wait, condition) \
+	do { \
+		if (pl_controlled((wait)->lab)) { \
+			while (!(condition)) \
+				pl_control_wait((wait)->lab); \
+		} else { \
+			wait_event((wait)->head, condition); \
+		} \
+	} while (0)
 
-static inline void pl_wake_all(wait_queue_head_t *wait)
+static inline void pl_wake_all(struct pl_waitq *wait)
 {
-	wake_up_all(wait);
+	if (pl_controlled(wait->lab))
+		pl_control_wake(wait->lab);
+	else
+		wake_up_all(&wait->head);
 }
 
-#define pl_assert_read_held(l)	lockdep_assert_held(&(l)->lock)
-#define pl_assert_write_held(l) lockdep_assert_held_write(&(l)->lock)
-#define pl_assert_spin_held(l)	lockdep_assert_held(&(l)->lock)
-#define pl_assert_mutex_held(l)	lockdep_assert_held(&(l)->lock)
-
 /* For the conditions of rcu_dereference_check() and list walks. */
-#define pl_is_held(l)		lockdep_is_held(&(l)->lock)
+#define pl_is_held(l) \
+	(pl_controlled((l)->v.lab) ? pl_control_holds(&(l)->v, false) : \
+				     lockdep_is_held(&(l)->lock))
+
+#define pl_assert_held_as(l, write, assertion) \
+	do { \
+		if (pl_controlled((l)->v.lab)) \
+			WARN_ON_ONCE(!pl_control_holds(&(l)->v, write)); \
+		else \
+			assertion(&(l)->lock); \
+	} while (0)
+
+#define pl_assert_read_held(l)	pl_assert_held_as(l, false, lockdep_assert_held)
+#define pl_assert_write_held(l) pl_assert_held_as(l, true, lockdep_assert_held_write)
+#define pl_assert_spin_held(l)	pl_assert_held_as(l, true, lockdep_assert_held)
+#define pl_assert_mutex_held(l)	pl_assert_held_as(l, true, lockdep_assert_held)
 
 static inline void pl_rcu_read_lock(struct pl_lab *lab)
 	__acquires(RCU)
 {
+	if (pl_controlled(lab)) {
+		pl_control_rcu_read_lock(lab);
+		__acquire(RCU);
+		return;
+	}
 	rcu_read_lock();
 }
 
 static inline void pl_rcu_read_unlock(struct pl_lab *lab)
 	__releases(RCU)
 {
+	if (pl_controlled(lab)) {
+		pl_control_rcu_read_unlock(lab);
+		__release(RCU);
+		return;
+	}
 	rcu_read_unlock();
 }
 
 /* The condition that list walks and rcu_dereference_check() take. */
 static inline bool pl_rcu_held(struct pl_lab *lab)
 {
+	if (pl_controlled(lab))
+		return pl_control_rcu_read_held(lab);
 	return rcu_read_lock_held();
 }
 

@@ -87,7 +87,7 @@ static void init_new_task(struct pl_task *task, struct pl_lab *lab)
 	/* One for rcu_users, one for the scheduler. */
 	refcount_set(&task->object.count, 2);
 	refcount_set(&task->rcu_users, 1);
-	mutex_init(&task->turn.lock);
+	pl_mutex_init(&task->turn, lab, PIDLAB_STEP_TURN);
 	INIT_LIST_HEAD(&task->children);
 	INIT_LIST_HEAD(&task->sibling);
 	INIT_LIST_HEAD(&task->thread_node);
@@ -99,7 +99,7 @@ static void destroy_task(struct pl_task *task)
 {
 	struct pl_lab *lab = task->lab;
 
-	mutex_destroy(&task->turn.lock);
+	pl_mutex_destroy(&task->turn);
 	put_signal(lab, task->signal);
 	if (task->payload)
 		pl_kvfree(lab, PL_MEM_PAYLOAD, task->payload, payload_bytes(lab));

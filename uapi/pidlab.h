@@ -296,6 +296,42 @@ struct pidlab_check {
 	__aligned_u64 object[PIDLAB_CHECK_MAX];
 };
 
+#define _PIDLAB_STEP(nr, NAME, ...)	PIDLAB_STEP_##NAME = nr,
+enum pidlab_step_what { PIDLAB_STEPS(_PIDLAB_STEP) };
+#undef _PIDLAB_STEP
+
+#define PIDLAB_ACTORS_MAX	4
+#define PIDLAB_CHOICE_GP	15	/* the choice that a grace period ends */
+
+/* How a run under control ended */
+enum pidlab_verdict {
+	PIDLAB_VERDICT_DONE = 0,	/* every actor came to its end */
+	PIDLAB_VERDICT_DIVERGED = 1,	/* a choice was asked for that there was not */
+	PIDLAB_VERDICT_TOO_LONG = 2,	/* more steps than there was room for */
+	PIDLAB_VERDICT_DEADLOCK = 3,	/* actors are left and none can go on */
+};
+
+/* An operand that stands for a result of another instruction of the same call */
+#define PIDLAB_RESULT_MASK	0xffffffff00000000ULL
+#define PIDLAB_RESULT_OF(op, result) \
+	(0x5245530000000000ULL | (__u64)(op) << 2 | (result))
+
+/**
+ * struct pidlab_step - one step of a run under control
+ * @choice: the actor that took it, or PIDLAB_CHOICE_GP
+ * @reserved: zero
+ * @choices: mask of the choices that there were
+ * @what: enum pidlab_step_what: before what the one that was chosen had stood
+ * @object: which lock of the run, counted from 1; 0: none
+ */
+struct pidlab_step {
+	__u8 choice;
+	__u8 reserved;
+	__u16 choices;
+	__u16 what;
+	__u16 object;
+};
+
 /* The size of the argument is in its first member, not in the number. */
 #define PIDLAB_IOC_TYPE		0xB9
 #define PIDLAB_IOC_INFO		_IO(PIDLAB_IOC_TYPE, 0x80)

@@ -257,4 +257,45 @@
 	X(14, NS_COUNT, ns_count, "a namespace's count is not the sum of its users") \
 	X(15, ORPHAN, orphan, "an object that nothing reaches was not freed")
 
+/*
+ * Steps at which an actor under control stands still: number, NAME, name, help
+ *
+ * A lock has three: shared, alone, let go. A point's step is its number and
+ * PIDLAB_STEP_POINTS.
+ */
+#define PIDLAB_STEPS(X) \
+	X(1, BEGIN, begin, "begin an operation") \
+	X(2, RCU_LOCK, rcu_lock, "enter an RCU read side") \
+	X(3, RCU_UNLOCK, rcu_unlock, "has left an RCU read side") \
+	X(4, WAIT, wait, "wait until woken") \
+	X(5, GP, gp, "a grace period ends") \
+	X(8, TASKLIST, tasklist_read, "take the tasklist lock for reading") \
+	X(9, TASKLIST_WRITE, tasklist_write, "take the tasklist lock for writing") \
+	X(10, TASKLIST_UNLOCK, tasklist_unlock, "has let go of the tasklist lock") \
+	X(11, PIDMAP, pidmap_read, "look under the pidmap lock") \
+	X(12, PIDMAP_LOCK, pidmap_lock, "take the pidmap lock") \
+	X(13, PIDMAP_UNLOCK, pidmap_unlock, "has let go of the pidmap lock") \
+	X(14, TURN, turn_share, "share a task's turn") \
+	X(15, TURN_LOCK, turn_lock, "take a task's turn") \
+	X(16, TURN_UNLOCK, turn_unlock, "has let go of a task's turn")
+
+#define PIDLAB_STEP_POINTS	64
+
+/*
+ * Points: number, NAME, "where.what has just happened"
+ *
+ * Named places between two steps of a protocol.
+ */
+#define PIDLAB_POINTS(X) \
+	X(0, PIDMAP_PAGE, "pidmap.page_allocated") \
+	X(1, PIDMAP_TAKEN, "pidmap.taken") \
+	X(2, PID_NUMBERED, "pid.numbered") \
+	X(3, PID_PUBLISHED, "pid.published") \
+	X(4, FORK_NUMBERED, "fork.numbered") \
+	X(5, TREF_ALLOCATED, "tref.allocated") \
+	X(6, TREF_PINNED, "tref.task_pinned") \
+	X(7, TREF_LAST_PUT, "tref.last_put") \
+	X(8, EXIT_BEGUN, "exit.begun") \
+	X(9, ZAP_MARKED, "zap.marked")
+
 #endif /* _UAPI_PIDLAB_TABLES_H */

@@ -1,0 +1,251 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Actors under control: one at a time, in the order that is asked for. */
+#include "bug.h"
+#include "control.h"
+#include "lab_helper.h"
+
+#define MAX_OPS	  8
+#define MAX_STEPS 256
+
+/* Instructions: those of the start, then those of each actor. */
+struct scene {
+	struct pl_lab *lab;
+	struct pl_control *control;
+	struct pidlab_op ops[MAX_OPS];
+	struct pidlab_step steps[MAX_STEPS];
+	struct pl_run run;
+	unsigned int nr_start;
+};
+
+static struct scene *open_scene(struct kunit *test, struct pl_lab *lab)
+{
+	struct scene *scene = kunit_kzalloc(test, sizeof(*scene), GFP_KERNEL);
+
+	KUNIT_ASSERT_NOT_NULL(test, scene);
+	scene->lab = lab;
+	scene->run.steps = scene->steps;
+	scene->run.room = MAX_STEPS;
+	return scene;
+}
+
+/* @counts: instructions of each actor; they follow those of the start. */
+static void take_control(struct kunit *test, struct scene *scene, unsigned int nr_start,
+			 const unsigned int *counts, unsigned int actors)
+{
+	unsigned int i, at = nr_start;
+
+	scene->nr_start = nr_start;
+	down_write(&scene->lab->quiesce);
+	scene->control = pl_control_create(scene->lab, scene->ops, MAX_OPS);
+	KUNIT_ASSERT_FALSE(test, IS_ERR(scene->control));
+	for (i = 0; i < actors; i++) {
+		KUNIT_ASSERT_EQ(test, pl_control_add_actor(scene->control, &scene->ops[at],
+							   counts[i]), 0);
+		at += counts[i];
+	}
+}
+
+static void run(struct kunit *test, struct scene *scene, const u8 *choices, unsigned int count)
+{
+	KUNIT_ASSERT_EQ(test, pl_control_start(scene->control, scene->nr_start), 0);
+	scene->run.choices = choices;
+	scene->run.nr_choices = count;
+	pl_control_run(scene->control, &scene->run);
+}
+
+static void give_up_control(struct scene *scene)
+{
+	pl_control_destroy(scene->control);
+	up_write(&scene->lab->quiesce);
+}
+
+static const unsigned int one_each[] = { 1, 1, 1, 1 };
+
+static void x3_without_a_schedule_one_after_the_other(struct kunit *test)
+{
+	struct scene *scene = open_scene(test, lab_open_small(test));
+	unsigned int i, switches = 0;
+
+	scene->ops[0] = OP(FORK, 0, scene->lab->init_id);
+	scene->ops[1] = OP(FORK, 0, scene->lab->init_id);
+	take_control(test, scene, 0, one_each, 2);
+	run(test, scene, NULL, 0);
+	KUNIT_EXPECT_EQ(test, scene->run.verdict, (unsigned int)PIDLAB_VERDICT_DONE);
+	KUNIT_EXPECT_EQ(test, (int)scene->ops[0].error, 0);
+	KUNIT_EXPECT_EQ(test, scene->ops[0].res[1], 2ULL);
+	KUNIT_EXPECT_EQ(test, scene->ops[1].res[1], 3ULL);
+	KUNIT_ASSERT_LT(test, scene->run.taken, MAX_STEPS);
+	for (i = 1; i < scene->run.taken; i++)
+		switches += scene->steps[i].choice != scene->steps[i - 1].choice;
+	KUNIT_EXPECT_EQ(test, switches, 1u);
+	give_up_control(scene);
+}
+
+static void x3_the_schedule_decides_who_is_first(struct kunit *test)
+{
+	static const u8 other_first[] = { 1 };
+	struct scene *scene = open_scene(test, lab_open_small(test));
+
+	scene->ops[0] = OP(FORK, 0, scene->lab->init_id);
+	scene->ops[1] = OP(FORK, 0, scene->lab->init_id);
+	take_control(test, scene, 0, one_each, 2);
+	run(test, scene, other_first, 1);
+	KUNIT_EXPECT_EQ(test, scene->ops[0].res[1], 3ULL);
+	KUNIT_EXPECT_EQ(test, scene->ops[1].res[1], 2ULL);
+	give_up_control(scene);
+	EXPECT_CLEAN(test, scene->lab);
+}
+
+/* The choices of a run replay it, step by step. */
+static void x3_the_same_choices_are_the_same_run(struct kunit *test)
+{
+	struct scene *scene = open_scene(test, lab_open_small(test));
+	struct pidlab_step *first = kunit_kcalloc(test, MAX_STEPS, sizeof(*first), GFP_KERNEL);
+	u8 *choices = kunit_kzalloc(test, MAX_STEPS, GFP_KERNEL);
+	unsigned int i, taken, round;
+
+	KUNIT_ASSERT_NOT_NULL(test, first);
+	KUNIT_ASSERT_NOT_NULL(test, choices);
+	/* One forks, exits; the other waits for it: in turns as far as they go. */
+	scene->ops[0] = OP(FORK, 0, scene->lab->init_id);
+	scene->ops[1] = OP(EXIT, 0, PIDLAB_RESULT_OF(0, 0));
+	scene->ops[2] = OP(WAIT, 0, scene->lab->init_id, -1);
+	scene->ops[3] = OP(GP, 0);
+	take_control(test, scene, 1, (const unsigned int[]){ 1, 2 }, 2);
+	for (i = 0; i < MAX_STEPS; i++)
+		choices[i] = i % 2;
+	run(test, scene, choices, 8);
+	taken = scene->run.taken;
+	KUNIT_ASSERT_LT(test, taken, MAX_STEPS);
+	memcpy(first, scene->steps, sizeof(*first) * taken);
+	for (i = 0; i < taken; i++)
+		choices[i] = first[i].choice;
+	for (round = 0; round < 3; round++) {
+		run(test, scene, choices, taken);
+		KUNIT_EXPECT_EQ(test, scene->run.verdict, (unsigned int)PIDLAB_VERDICT_DONE);
+		KUNIT_EXPECT_EQ(test, scene->run.taken, taken);
+		KUNIT_EXPECT_MEMEQ(test, scene->steps, first, sizeof(*first) * taken);
+	}
+	give_up_control(scene);
+	EXPECT_CLEAN(test, scene->lab);
+}
+
+static void x3_a_choice_that_there_is_not_is_told(struct kunit *test)
+{
+	static const u8 nobody[] = { 0, 3 };
+	struct scene *scene = open_scene(test, lab_open_small(test));
+
+	scene->ops[0] = OP(FORK, 0, scene->lab->init_id);
+	take_control(test, scene, 0, one_each, 1);
+	run(test, scene, nobody, 2);
+	KUNIT_EXPECT_EQ(test, scene->run.verdict, (unsigned int)PIDLAB_VERDICT_DIVERGED);
+	KUNIT_EXPECT_EQ(test, (int)scene->ops[0].error, 0);
+	give_up_control(scene);
+}
+
+static void x3_too_many_steps_are_told(struct kunit *test)
+{
+	struct scene *scene = open_scene(test, lab_open_small(test));
+
+	scene->ops[0] = OP(FORK, 0, scene->lab->init_id);
+	take_control(test, scene, 0, one_each, 1);
+	scene->run.room = 2;
+	run(test, scene, NULL, 0);
+	KUNIT_EXPECT_EQ(test, scene->run.verdict, (unsigned int)PIDLAB_VERDICT_TOO_LONG);
+	KUNIT_EXPECT_GT(test, scene->run.taken, 2u);
+	KUNIT_EXPECT_EQ(test, (int)scene->ops[0].error, 0);
+	give_up_control(scene);
+}
+
+/* Held inside the tasklist lock, the first keeps the second before it. */
+static void x3_an_actor_can_be_held_inside_a_lock(struct kunit *test)
+{
+	/* The first begins, and takes the lock; then the second, as far as it gets. */
+	static const u8 choices[] = { 0, 0, 1, 1, 1, 1 };
+	struct scene *scene = open_scene(test, lab_open_small(test));
+	unsigned int i;
+
+	scene->ops[0] = OP(FORK, 0, scene->lab->init_id);
+	scene->ops[1] = OP(EXIT, 0, PIDLAB_RESULT_OF(0, 0));
+	scene->ops[2] = OP(REAP, 0, PIDLAB_RESULT_OF(0, 0));
+	scene->ops[3] = OP(NR, 0, scene->lab->init_id);
+	take_control(test, scene, 2, one_each, 2);
+	run(test, scene, choices, ARRAY_SIZE(choices));
+	/* There was no such choice before the schedule's end. */
+	KUNIT_EXPECT_EQ(test, scene->run.verdict, (unsigned int)PIDLAB_VERDICT_DIVERGED);
+	for (i = 2; i < scene->run.taken && scene->steps[i].choice == 1; i++)
+		KUNIT_EXPECT_EQ(test, scene->steps[i].choices, 3);
+	KUNIT_ASSERT_LT(test, i, scene->run.taken);
+	KUNIT_EXPECT_EQ(test, scene->steps[i].choices, (int)BIT(0));
+	KUNIT_EXPECT_EQ(test, (int)scene->ops[2].error, 0);
+	KUNIT_EXPECT_EQ(test, (int)scene->ops[3].error, 0);
+	give_up_control(scene);
+	EXPECT_CLEAN(test, scene->lab);
+}
+
+/* A grace period does not end while a reader from before it is inside. */
+static void x3_a_grace_period_is_a_choice(struct kunit *test)
+{
+	struct scene *scene = open_scene(test, lab_open_small(test));
+	unsigned int i, ended = 0;
+
+	scene->ops[0] = OP(FORK, 0, scene->lab->init_id);
+	scene->ops[1] = OP(EXIT, 0, PIDLAB_RESULT_OF(0, 0));
+	scene->ops[2] = OP(REAP, 0, PIDLAB_RESULT_OF(0, 0));
+	scene->ops[3] = OP(GP, 0);
+	take_control(test, scene, 2, (const unsigned int[]){ 2 }, 1);
+	run(test, scene, NULL, 0);
+	for (i = 0; i < scene->run.taken; i++)
+		ended += scene->steps[i].choice == PIDLAB_CHOICE_GP;
+	KUNIT_EXPECT_EQ(test, ended, 1u);
+	KUNIT_EXPECT_EQ(test, (int)scene->ops[2].error, 0);
+	KUNIT_EXPECT_EQ(test, lab_objects(scene->lab, PL_MEM_TASK), 1L);
+	give_up_control(scene);
+	EXPECT_CLEAN(test, scene->lab);
+}
+
+/* Every order of two actors up to a bound: no invariant is broken in any. */
+static void x3_every_order_of_fork_and_exit_is_clean(struct kunit *test)
+{
+	struct scene *scene = open_scene(test, lab_open_small(test));
+	struct pl_findings *findings = kunit_kzalloc(test, sizeof(*findings), GFP_KERNEL);
+	u8 choices[8];
+	unsigned int bits, i;
+
+	KUNIT_ASSERT_NOT_NULL(test, findings);
+	scene->ops[0] = OP(FORK, 0, scene->lab->init_id);
+	scene->ops[1] = OP(FORK, 0, PIDLAB_RESULT_OF(0, 0));
+	scene->ops[2] = OP(EXIT, 0, PIDLAB_RESULT_OF(0, 0));
+	take_control(test, scene, 1, one_each, 2);
+	for (bits = 0; bits < 1u << ARRAY_SIZE(choices); bits++) {
+		for (i = 0; i < ARRAY_SIZE(choices); i++)
+			choices[i] = bits >> i & 1;
+		run(test, scene, choices, ARRAY_SIZE(choices));
+		KUNIT_ASSERT_NE(test, scene->run.verdict, (unsigned int)PIDLAB_VERDICT_DEADLOCK);
+		KUNIT_EXPECT_EQ(test, (int)scene->ops[2].error, 0);
+		KUNIT_EXPECT_TRUE(test, scene->ops[1].error == 0 || scene->ops[1].error == -ESRCH);
+		KUNIT_EXPECT_EQ(test, pl_check(scene->lab, findings), 0);
+		KUNIT_EXPECT_EQ(test, findings->count, 0u);
+	}
+	give_up_control(scene);
+}
+
+static struct kunit_case control_cases[] = {
+	LAB_CASE(x3_without_a_schedule_one_after_the_other),
+	LAB_CASE(x3_the_schedule_decides_who_is_first),
+	LAB_CASE(x3_the_same_choices_are_the_same_run),
+	LAB_CASE(x3_a_choice_that_there_is_not_is_told),
+	LAB_CASE(x3_too_many_steps_are_told),
+	LAB_CASE(x3_an_actor_can_be_held_inside_a_lock),
+	LAB_CASE(x3_a_grace_period_is_a_choice),
+	LAB_CASE(x3_every_order_of_fork_and_exit_is_clean),
+	{}
+};
+
+static struct kunit_suite control_suite = {
+	.name = "pidlab_control",
+	.init = lab_test_init,
+	.exit = lab_test_exit,
+	.test_cases = control_cases,
+};
+kunit_test_suite(control_suite);

@@ -1,0 +1,350 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <linux/err.h>
+#include <linux/kthread.h>
+#include <linux/sched/task.h>
+#include <linux/slab.h>
+
+#include "bug.h"
+#include "compat.h"
+#include "control.h"
+#include "lab.h"
+#include "op.h"
+
+static bool can_go_on(const struct pl_control *control, const struct pl_actor *actor)
+{
+	switch (actor->state) {
+	case PL_ACTOR_READY:
+		return true;
+	case PL_ACTOR_LOCKING:
+		return !actor->lock->owner && !(actor->write && actor->lock->readers);
+	case PL_ACTOR_SETTLING:
+		return pl_control_has_settled(control, actor);
+	case PL_ACTOR_WAITING:
+	case PL_ACTOR_FINISHED:
+		break;
+	}
+	return false;
+}
+
+/* Who can go on: bits by actor, and that of a grace period. */
+static unsigned int all_choices(const struct pl_control *control)
+{
+	unsigned int i, mask = pl_control_can_call(control) ? BIT(PIDLAB_CHOICE_GP) : 0;
+
+	for (i = 0; i < control->nr_actors; i++) {
+		if (can_go_on(control, &control->actors[i]))
+			mask |= BIT(i);
+	}
+	return mask;
+}
+
+static bool all_finished(const struct pl_control *control)
+{
+	unsigned int i;
+
+	for (i = 0; i < control->nr_actors; i++) {
+		if (control->actors[i].state != PL_ACTOR_FINISHED)
+			return false;
+	}
+	return true;
+}
+
+/* What the schedule asks for; past its end whoever ran last, else the first. */
+static unsigned int choose(struct pl_control *control, unsigned int mask)
+{
+	struct pl_run *run = control->run;
+	unsigned int choice;
+
+	if (run->taken < run->nr_choices && run->verdict == PIDLAB_VERDICT_DONE) {
+		choice = run->choices[run->taken];
+		if (choice < BITS_PER_BYTE * sizeof(mask) && (mask & BIT(choice)))
+			return choice;
+		run->verdict = PIDLAB_VERDICT_DIVERGED;
+	}
+	choice = control->running - control->actors;
+	return mask & BIT(choice) ? choice : __ffs(mask);
+}
+
+static unsigned int lock_number(struct pl_control *control, const struct pl_actor *actor)
+{
+	if (actor->state != PL_ACTOR_LOCKING)
+		return 0;
+	if (actor->lock->run != control->runs) {
+		actor->lock->run = control->runs;
+		actor->lock->number = ++control->lock_numbers;
+	}
+	return actor->lock->number;
+}
+
+static void note_step(struct pl_control *control, unsigned int choice, unsigned int mask)
+{
+	struct pl_actor *actor = choice == PIDLAB_CHOICE_GP ? NULL : &control->actors[choice];
+	struct pl_run *run = control->run;
+
+	if (run->taken < run->room) {
+		run->steps[run->taken] = (struct pidlab_step){
+			.choice = choice,
+			.choices = mask,
+			.what = actor ? actor->step : PIDLAB_STEP_GP,
+			.object = actor ? lock_number(control, actor) : 0,
+		};
+	} else if (run->verdict == PIDLAB_VERDICT_DONE) {
+		run->verdict = PIDLAB_VERDICT_TOO_LONG;
+	}
+	run->taken++;
+}
+
+/*
+ * Who goes on: decided by whoever stands still, so that a step costs one
+ * switch from thread to thread, or none. NULL: nobody can.
+ */
+static struct pl_actor *next_actor(struct pl_control *control)
+{
+	unsigned int choice, mask;
+
+	while ((mask = all_choices(control))) {
+		if (all_finished(control))
+			break;
+		choice = choose(control, mask);
+		note_step(control, choice, mask);
+		if (choice != PIDLAB_CHOICE_GP)
+			return &control->actors[choice];
+		pl_control_call_ready(control);
+	}
+	if (!all_finished(control))
+		control->run->verdict = PIDLAB_VERDICT_DEADLOCK;
+	return NULL;
+}
+
+/* Lets the next one go on; true if that is @actor itself. */
+static bool pass_on(struct pl_control *control, const struct pl_actor *actor)
+{
+	struct pl_actor *next = next_actor(control);
+
+	if (next == actor && next)
+		return true;
+	control->running = next;
+	if (next)
+		complete(&next->go);
+	else
+		complete(&control->over);
+	return false;
+}
+
+/**
+ * pl_control_step() - the actor that runs stands still
+ * @actor: the actor, running in its own thread
+ * @state: what it takes for it to go on
+ * @what: before which step it stands
+ *
+ * Context: sleeps; no lock of the kernel held. Returns when its turn has come.
+ */
+void pl_control_step(struct pl_actor *actor, enum pl_actor_state state, unsigned int what)
+{
+	struct pl_control *control = actor->control;
+
+	actor->state = state;
+	actor->step = what;
+	if (!pass_on(control, actor))
+		wait_for_completion(&actor->go);
+	actor->state = PL_ACTOR_READY;
+}
+
+/* An operand that stands for a result of another instruction. */
+static u64 resolve(const struct pl_control *control, u64 operand)
+{
+	unsigned int op, result;
+
+	if ((operand & PIDLAB_RESULT_MASK) != PIDLAB_RESULT_OF(0, 0))
+		return operand;
+	op = (operand & ~PIDLAB_RESULT_MASK) >> 2;
+	result = operand & 3;
+	if (op >= control->nr_ops || result >= PIDLAB_OP_RESULTS)
+		return 0;
+	return control->ops[op].res[result];
+}
+
+/* Operands are put back, so that the next run finds them as they were. */
+static void run_op(struct pl_control *control, struct pidlab_op *op)
+{
+	struct pidlab_op resolved = *op;
+	int i;
+
+	for (i = 0; i < PIDLAB_OP_ARGS; i++)
+		resolved.arg[i] = resolve(control, op->arg[i]);
+	pl_op_run_alone(control->lab, &resolved);
+	op->error = resolved.error;
+	memcpy(op->res, resolved.res, sizeof(op->res));
+}
+
+static void run_program(struct pl_actor *actor)
+{
+	unsigned int i;
+
+	for (i = 0; i < actor->count; i++) {
+		/* Before the first it has been let go on already. */
+		if (i)
+			pl_control_step(actor, PL_ACTOR_READY, PIDLAB_STEP_BEGIN);
+		run_op(actor->control, &actor->ops[i]);
+	}
+}
+
+static int actor_main(void *data)
+{
+	struct pl_actor *actor = data;
+	struct pl_control *control = actor->control;
+
+	for (;;) {
+		wait_for_completion(&actor->go);
+		if (control->stop)
+			break;
+		run_program(actor);
+		actor->state = PL_ACTOR_FINISHED;
+		pass_on(control, NULL);
+	}
+	return 0;
+}
+
+/**
+ * pl_control_create() - a controller without actors
+ * @lab: a lab that is set up, its operations kept out by the caller
+ * @ops: all instructions that will be run; results are written there
+ * @nr_ops: how many
+ *
+ * From here on grace periods are the lab's own.
+ *
+ * Context: sleeps.
+ * Return: the controller, or an ERR_PTR(-ENOMEM).
+ */
+struct pl_control *pl_control_create(struct pl_lab *lab, struct pidlab_op *ops,
+				     unsigned int nr_ops)
+{
+	struct pl_control *control = kzalloc(sizeof(*control), GFP_KERNEL_ACCOUNT);
+
+	lockdep_assert_held_write(&lab->quiesce);
+	if (!control)
+		return ERR_PTR(-ENOMEM);
+	pl_settle(lab);
+	control->lab = lab;
+	control->ops = ops;
+	control->nr_ops = nr_ops;
+	init_completion(&control->over);
+	INIT_LIST_HEAD(&control->callbacks);
+	lab->control = control;
+	static_branch_inc(&pl_control_on);
+	return control;
+}
+PL_EXPORT_FOR_KUNIT(pl_control_create);
+
+/**
+ * pl_control_add_actor() - one more thread
+ * @control: the controller
+ * @ops: its instructions, part of those of the controller
+ * @count: how many, not 0
+ *
+ * Context: sleeps.
+ * Return: 0, -EINVAL: there are PIDLAB_ACTORS_MAX, or a negative errno of
+ * making a thread.
+ */
+int pl_control_add_actor(struct pl_control *control, struct pidlab_op *ops, unsigned int count)
+{
+	struct pl_actor *actor = &control->actors[control->nr_actors];
+	struct task_struct *thread;
+
+	if (control->nr_actors == PIDLAB_ACTORS_MAX || !count)
+		return -EINVAL;
+	actor->control = control;
+	actor->ops = ops;
+	actor->count = count;
+	init_completion(&actor->go);
+	thread = kthread_create(actor_main, actor, "pidlab_actor/%u", control->nr_actors);
+	if (IS_ERR(thread))
+		return PTR_ERR(thread);
+	actor->thread = get_task_struct(thread);
+	control->nr_actors++;
+	wake_up_process(thread);
+	return 0;
+}
+PL_EXPORT_FOR_KUNIT(pl_control_add_actor);
+
+/**
+ * pl_control_start() - the state that each run begins with
+ * @control: the controller
+ * @nr_start: how many of the instructions lead to it, from the first one on
+ *
+ * Drops whatever is in the lab, makes the first task anew, and runs those
+ * instructions. Ids are the same each time.
+ *
+ * Context: sleeps.
+ * Return: 0, or the error of making the first task: the lab is then empty and
+ * of no use but to be closed.
+ */
+int pl_control_start(struct pl_control *control, unsigned int nr_start)
+{
+	unsigned int i;
+	int error = pl_lab_reset(control->lab);
+
+	for (i = 0; i < nr_start && !error; i++) {
+		run_op(control, &control->ops[i]);
+		pl_control_call_all(control);
+	}
+	return error;
+}
+PL_EXPORT_FOR_KUNIT(pl_control_start);
+
+/**
+ * pl_control_run() - let the actors run once, in an order
+ * @control: the controller, after pl_control_start()
+ * @run: the order; out: what came of it
+ *
+ * Afterwards all have run to their end and no callback is left, unless the
+ * verdict is a deadlock: then the actors stand for ever, and with them the lab
+ * and the module.
+ *
+ * Context: sleeps.
+ */
+void pl_control_run(struct pl_control *control, struct pl_run *run)
+{
+	unsigned int i;
+
+	run->taken = 0;
+	run->verdict = PIDLAB_VERDICT_DONE;
+	control->run = run;
+	control->runs++;
+	control->lock_numbers = 0;
+	reinit_completion(&control->over);
+	for (i = 0; i < control->nr_actors; i++) {
+		control->actors[i].state = PL_ACTOR_READY;
+		control->actors[i].step = PIDLAB_STEP_BEGIN;
+	}
+	/* Nobody ran last: past the end of the schedule it is the first one. */
+	control->running = &control->actors[0];
+	pass_on(control, NULL);
+	wait_for_completion(&control->over);
+	if (run->verdict != PIDLAB_VERDICT_DEADLOCK)
+		pl_control_call_all(control);
+}
+PL_EXPORT_FOR_KUNIT(pl_control_run);
+
+/**
+ * pl_control_destroy() - end the threads, and the controller
+ * @control: the controller; no run ended in a deadlock
+ *
+ * Context: sleeps.
+ */
+void pl_control_destroy(struct pl_control *control)
+{
+	unsigned int i;
+
+	control->stop = true;
+	for (i = 0; i < control->nr_actors; i++) {
+		complete(&control->actors[i].go);
+		kthread_stop(control->actors[i].thread);
+		put_task_struct(control->actors[i].thread);
+	}
+	pl_control_call_all(control);
+	control->lab->control = NULL;
+	static_branch_dec(&pl_control_on);
+	kfree(control);
+}
+PL_EXPORT_FOR_KUNIT(pl_control_destroy);

@@ -1,0 +1,135 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * A controller: several actors in one lab, one step at a time, in an order
+ * that is given and not left to chance.
+ *
+ * Each actor is a thread with a list of instructions. Only one of them runs at
+ * any time. At each step (a lock to be taken, a read side to be entered, a
+ * named point) it stands still, and the next choice of the schedule says who
+ * goes on. Locks are the controller's while actors run: an actor can be held
+ * inside of one, and another that wants it is then no choice. Grace periods
+ * are private to the lab: that one ends is a choice too, when no reader is in
+ * its way. The same choices lead to the same run, always.
+ *
+ * Owned by the thread that runs the schedules, on whose behalf the lab keeps
+ * all other operations out.
+ */
+#ifndef PL_CONTROL_H
+#define PL_CONTROL_H
+
+#include <linux/completion.h>
+#include <linux/list.h>
+
+#include "pidlab.h"
+#include "sync.h"
+
+struct pl_control;
+struct pl_lab;
+
+enum pl_actor_state {
+	PL_ACTOR_READY,	   /* stands before a step that it can take */
+	PL_ACTOR_LOCKING,  /* stands before a lock that it wants */
+	PL_ACTOR_WAITING,  /* waits until something is woken */
+	PL_ACTOR_SETTLING, /* waits for the callbacks that are pending */
+	PL_ACTOR_FINISHED, /* has no instruction left */
+};
+
+/**
+ * struct pl_actor - a thread with instructions
+ * @control: its controller
+ * @thread: the thread; exists as long as the controller
+ * @go: completed when it may go on
+ * @ops: its instructions; results are written
+ * @count: how many
+ * @state: why it stands, and what it takes to go on
+ * @step: before which step it stands
+ * @lock: the lock it wants
+ * @write: for itself alone
+ * @readers: depth of its read sides
+ * @settle: it waits for callbacks up to this number
+ *
+ * All but @thread and @go belong to whoever has the run of the controller.
+ */
+struct pl_actor {
+	struct pl_control *control;
+	struct task_struct *thread;
+	struct completion go;
+	struct pidlab_op *ops;
+	unsigned int count;
+	enum pl_actor_state state;
+	unsigned int step;
+	struct pl_vlock *lock;
+	bool write;
+	unsigned int readers;
+	u64 settle;
+};
+
+/**
+ * struct pl_run - one run: the order that is asked for, and what came of it
+ * @choices: whom to let go on, in order; then whoever ran last goes on
+ * @nr_choices: how many
+ * @steps: room for the steps that are taken
+ * @room: how many fit
+ * @taken: out: how many were taken
+ * @verdict: out: enum pidlab_verdict
+ */
+struct pl_run {
+	const u8 *choices;
+	unsigned int nr_choices;
+	struct pidlab_step *steps;
+	unsigned int room;
+	unsigned int taken;
+	unsigned int verdict;
+};
+
+/**
+ * struct pl_control - the controller of a lab
+ * @lab: the lab
+ * @fine: stand still where something is let go of, too
+ * @actors: the actors
+ * @nr_actors: how many
+ * @ops: all instructions, those of the start first; for results as operands
+ * @nr_ops: how many
+ * @running: who goes on; NULL while no actor runs
+ * @over: completed when the last actor has finished, or none can go on
+ * @stop: the threads are to end
+ * @run: the run under way
+ * @queued: callbacks that actors have queued so far
+ * @callbacks: those of them that are not called yet, the oldest first
+ * @start_callbacks: queued while no actor ran, by rcu_head.next
+ * @runs: how many there have been
+ * @lock_numbers: locks met in this run, for the steps
+ */
+struct pl_control {
+	struct pl_lab *lab;
+	bool fine;
+	struct pl_actor actors[PIDLAB_ACTORS_MAX];
+	unsigned int nr_actors;
+	struct pidlab_op *ops;
+	unsigned int nr_ops;
+	struct pl_actor *running;
+	struct completion over;
+	bool stop;
+	struct pl_run *run;
+	u64 queued;
+	struct list_head callbacks;
+	struct rcu_head *start_callbacks;
+	u32 runs;
+	unsigned int lock_numbers;
+};
+
+struct pl_control *pl_control_create(struct pl_lab *lab, struct pidlab_op *ops,
+				     unsigned int nr_ops);
+int pl_control_add_actor(struct pl_control *control, struct pidlab_op *ops, unsigned int count);
+int pl_control_start(struct pl_control *control, unsigned int nr_start);
+void pl_control_run(struct pl_control *control, struct pl_run *run);
+void pl_control_destroy(struct pl_control *control);
+
+/* Between control.c and control_rcu.c */
+bool pl_control_can_call(const struct pl_control *control);
+bool pl_control_has_settled(const struct pl_control *control, const struct pl_actor *actor);
+void pl_control_call_ready(struct pl_control *control);
+void pl_control_call_all(struct pl_control *control);
+void pl_control_step(struct pl_actor *actor, enum pl_actor_state state, unsigned int what);
+
+#endif /* PL_CONTROL_H */

@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Locks of a lab under control. Declared in sync.h.
+ *
+ * The kernel's own locks stay free meanwhile, so that an actor can be held
+ * inside of one. Who owns what is plain data, since one actor runs at a time.
+ */
+#include "compat.h"
+#include "control.h"
+#include "lab.h"
+
+static struct pl_actor *running(const struct pl_vlock *lock)
+{
+	return lock->lab->control->running;
+}
+
+/**
+ * pl_control_active() - whether the caller is an actor of the lab
+ * @lab: the lab
+ *
+ * Return: true if so: while one runs, nobody else is in the lab.
+ */
+bool pl_control_active(const struct pl_lab *lab)
+{
+	return lab->control && lab->control->running;
+}
+PL_EXPORT_FOR_KUNIT(pl_control_active);
+
+/**
+ * pl_control_lock() - an actor takes a lock
+ * @lock: the lock
+ * @write: for itself alone
+ */
+void pl_control_lock(struct pl_vlock *lock, bool write)
+{
+	struct pl_actor *actor = running(lock);
+
+	actor->lock = lock;
+	actor->write = write;
+	pl_control_step(actor, PL_ACTOR_LOCKING, write ? lock->step + 1 : lock->step);
+	if (write)
+		lock->owner = actor;
+	else
+		lock->readers++;
+	actor->lock = NULL;
+}
+PL_EXPORT_FOR_KUNIT(pl_control_lock);
+
+/**
+ * pl_control_unlock() - an actor lets go of a lock
+ * @lock: the lock, which it has
+ */
+void pl_control_unlock(struct pl_vlock *lock)
+{
+	struct pl_actor *actor = running(lock);
+
+	if (lock->owner == actor)
+		lock->owner = NULL;
+	else
+		lock->readers--;
+	if (lock->lab->control->fine)
+		pl_control_step(actor, PL_ACTOR_READY, lock->step + 2);
+}
+PL_EXPORT_FOR_KUNIT(pl_control_unlock);
+
+/**
+ * pl_control_holds() - whether a lock is held as it should be
+ * @lock: the lock
+ * @write: by the actor alone; else by it or by readers
+ *
+ * Return: true if so.
+ */
+bool pl_control_holds(const struct pl_vlock *lock, bool write)
+{
+	return lock->owner == running(lock) || (!write && lock->readers);
+}
+PL_EXPORT_FOR_KUNIT(pl_control_holds);
+
+/**
+ * pl_control_wait() - an actor waits for an event
+ * @lab: its lab
+ */
+void pl_control_wait(struct pl_lab *lab)
+{
+	pl_control_step(lab->control->running, PL_ACTOR_WAITING, PIDLAB_STEP_WAIT);
+}
+PL_EXPORT_FOR_KUNIT(pl_control_wait);
+
+/**
+ * pl_control_wake() - whoever waits for an event is to look again
+ * @lab: the lab
+ */
+void pl_control_wake(struct pl_lab *lab)
+{
+	struct pl_control *control = lab->control;
+	unsigned int i;
+
+	for (i = 0; i < control->nr_actors; i++) {
+		if (control->actors[i].state == PL_ACTOR_WAITING)
+			control->actors[i].state = PL_ACTOR_READY;
+	}
+}
+PL_EXPORT_FOR_KUNIT(pl_control_wake);
+
+/**
+ * pl_control_point() - an actor has come to a named point
+ * @lab: its lab
+ * @point: which
+ */
+void pl_control_point(struct pl_lab *lab, enum pl_point point)
+{
+	pl_control_step(lab->control->running, PL_ACTOR_READY, PIDLAB_STEP_POINTS + point);
+}
+PL_EXPORT_FOR_KUNIT(pl_control_point);
