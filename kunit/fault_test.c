@@ -93,6 +93,7 @@ static void x8_each_allocation_of_each_operation(struct kunit *test)
 		case PIDLAB_OP_HOLD_TASK:
 		case PIDLAB_OP_HOLD_PID:
 		case PIDLAB_OP_DUP:
+		case PIDLAB_OP_RCU_GET:
 			KUNIT_EXPECT_EQ(test, failed, 2u);
 			break;
 		default:

@@ -8,6 +8,7 @@ static const enum pidlab_object kind_of[PIDLAB_ARG_KINDS] = {
 	[PIDLAB_ARG_REF] = PIDLAB_OBJECT_REF,
 	[PIDLAB_ARG_NS] = PIDLAB_OBJECT_NS,
 	[PIDLAB_ARG_OWNER] = PIDLAB_OBJECT_TASK,
+	[PIDLAB_ARG_NEXT] = PIDLAB_OBJECT_TASK,
 };
 
 static bool is_number(unsigned int kind)
@@ -18,7 +19,7 @@ static bool is_number(unsigned int kind)
 
 static bool may_be_zero(unsigned int kind)
 {
-	return kind == PIDLAB_ARG_NS;
+	return kind == PIDLAB_ARG_NS || kind == PIDLAB_ARG_NEXT;
 }
 
 /* Runs each row with one of its operands, or its flags, changed for the worse. */
@@ -234,6 +235,10 @@ static void try_values(struct kunit *test, struct refusal *r)
 			refused(test, r, i, 1ULL << 32 | 9, -EINVAL);
 		} else if (kind == PIDLAB_ARG_CODE) {
 			refused(test, r, i, 256, -EINVAL);
+			refused(test, r, i, 1ULL << 32, -EINVAL);
+		} else if (kind == PIDLAB_ARG_CPU) {
+			refused(test, r, i, r->world.lab->setting[PIDLAB_SET_CPUS], -EINVAL);
+			refused(test, r, i, PL_MAX_CPUS, -EINVAL);
 			refused(test, r, i, 1ULL << 32, -EINVAL);
 		}
 	}

@@ -68,6 +68,10 @@ static u64 any_operand(struct actor *actor, unsigned int kind)
 		return any_id(actor, PIDLAB_OBJECT_PID);
 	case PIDLAB_ARG_OWNER:
 		return any_id(actor, dice(actor, 2) ? PIDLAB_OBJECT_TASK : PIDLAB_OBJECT_PID);
+	case PIDLAB_ARG_NEXT:
+		return dice(actor, 3) ? any_id(actor, PIDLAB_OBJECT_TASK) : 0;
+	case PIDLAB_ARG_CPU:
+		return dice(actor, 4);
 	case PIDLAB_ARG_REF:
 		return any_id(actor, PIDLAB_OBJECT_REF);
 	case PIDLAB_ARG_NS:
@@ -103,7 +107,7 @@ static struct pidlab_op any_op(struct actor *actor)
 	if (row->opcode == PIDLAB_OP_GP || !dice(actor, 3))
 		row = &world_rows[0];
 	op.opcode = row->opcode;
-	op.flags = dice(actor, 3) ? 0 : dice(actor, 32) & row->flags;
+	op.flags = dice(actor, 3) ? 0 : dice(actor, 64) & row->flags;
 	op.fail_nth = dice(actor, 10) ? 0 : 1 + dice(actor, 6);
 	for (i = 0; i < PIDLAB_OP_ARGS; i++)
 		op.arg[i] = any_operand(actor, row->operand[i]);
@@ -120,7 +124,7 @@ static bool is_promised(int error)
 {
 	static const int promised[] = {
 		0, -EOPNOTSUPP, -EINVAL, -EBADF, -ESRCH, -EAGAIN, -ENOSPC, -EEXIST,
-		-ENOMEM, -EINTR, -ECHILD, -EPERM, -EACCES,
+		-ENOMEM, -EINTR, -ECHILD, -EPERM, -EACCES, -EBUSY,
 	};
 	size_t i;
 

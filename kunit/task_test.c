@@ -2,7 +2,6 @@
 /* The counts of a task, what it pins, and when each of them goes. */
 #include <linux/sched.h>
 
-#include "exit.h"
 #include "lab_helper.h"
 
 static unsigned int usage(const struct pl_task *task)
@@ -16,7 +15,7 @@ static void c1_usage_starts_at_2_and_rcu_users_at_1(struct kunit *test)
 	struct pl_task *task = lab_task(lab, FORK(test, lab, lab->init_id));
 
 	KUNIT_EXPECT_EQ(test, usage(task), 2u);
-	KUNIT_EXPECT_EQ(test, refcount_read(&task->rcu_users), 1u);
+	KUNIT_EXPECT_EQ(test, pl_rcu_users_read(task), 1u);
 	KUNIT_EXPECT_EQ(test, atomic_long_read(&lab->rcu_pending), 0L);
 }
 
@@ -28,84 +27,7 @@ static void c1_exit_drops_the_schedulers_usage(struct kunit *test)
 
 	MUST(test, lab, EXIT, 0, id);
 	KUNIT_EXPECT_EQ(test, usage(task), 1u);
-	KUNIT_EXPECT_EQ(test, refcount_read(&task->rcu_users), 1u);
-}
-
-static void c1_reaping_drops_rcu_users_and_the_grace_period_usage(struct kunit *test)
-{
-	struct pl_lab *lab = lab_open(test);
-	u64 id = FORK(test, lab, lab->init_id);
-	struct pl_task *task = lab_task(lab, id);
-	long tasks = lab_objects(lab, PL_MEM_TASK);
-
-	MUST(test, lab, EXIT, 0, id);
-	pl_task_get(task);
-	/* No grace period ends while we read. */
-	rcu_read_lock();
-	pl_write_lock(&lab->tasklist_lock);
-	pl_task_put_rcu_user(task);
-	pl_write_unlock(&lab->tasklist_lock);
-	KUNIT_EXPECT_EQ(test, refcount_read(&task->rcu_users), 0u);
-	KUNIT_EXPECT_GE(test, atomic_long_read(&lab->rcu_pending), 1L);
-	KUNIT_EXPECT_EQ(test, usage(task), 2u);
-	rcu_read_unlock();
-	pl_grace_period(lab);
-	KUNIT_EXPECT_EQ(test, atomic_long_read(&lab->rcu_pending), 0L);
-	KUNIT_EXPECT_EQ(test, usage(task), 1u);
-	KUNIT_EXPECT_EQ(test, lab_objects(lab, PL_MEM_TASK), tasks);
-
-	/* As it was before: a zombie that its parent can reap. */
-	refcount_set(&task->rcu_users, 1);
-	MUST(test, lab, REAP, 0, id);
-	MUST(test, lab, GP, 0);
-	KUNIT_EXPECT_EQ(test, lab_objects(lab, PL_MEM_TASK), tasks - 1);
-}
-
-static void c1_a_further_rcu_user_delays_the_grace_period(struct kunit *test)
-{
-	struct pl_lab *lab = lab_open(test);
-	u64 id = FORK(test, lab, lab->init_id);
-	struct pl_task *task = lab_task(lab, id);
-
-	refcount_inc(&task->rcu_users);
-	MUST(test, lab, EXIT, 0, id);
-	MUST(test, lab, REAP, 0, id);
-	MUST(test, lab, GP, 0);
-	KUNIT_EXPECT_EQ(test, refcount_read(&task->rcu_users), 1u);
-	KUNIT_EXPECT_EQ(test, atomic_long_read(&lab->rcu_pending), 0L);
-	KUNIT_EXPECT_EQ(test, usage(task), 1u);
-	pl_task_put_rcu_user(task);
-	MUST(test, lab, GP, 0);
-	EXPECT_GONE(test, lab, id);
-}
-
-static void c4_a_reader_may_count_the_task_until_the_grace_period_ends(struct kunit *test)
-{
-	struct pl_lab *lab = lab_open(test);
-	u64 id = FORK(test, lab, lab->init_id);
-	struct pidlab_op reap = OP(REAP, 0, id);
-	struct pl_task *task;
-
-	MUST(test, lab, EXIT, 0, id);
-	rcu_read_lock();
-	task = pl_pid_first(lab, pl_pid_find(2, lab->root_ns), PIDLAB_TYPE_PID);
-	/* Reaped behind our back: the last count but that of the grace period. */
-	pl_write_lock(&lab->tasklist_lock);
-	pl_release(lab, task);
-	pl_write_unlock(&lab->tasklist_lock);
-	KUNIT_EXPECT_NULL(test, pl_pid_find(2, lab->root_ns));
-	KUNIT_EXPECT_EQ(test, task->state, (unsigned int)PIDLAB_STATE_DEAD);
-	KUNIT_EXPECT_EQ(test, usage(task), 1u);
-	pl_task_get(task);
-	rcu_read_unlock();
-
-	pl_grace_period(lab);
-	KUNIT_EXPECT_EQ(test, usage(task), 1u);
-	KUNIT_EXPECT_EQ(test, task->object.id, id);
-	pl_op_run(lab, &reap);
-	KUNIT_EXPECT_EQ(test, (int)reap.error, -ESRCH);
-	pl_task_put(task);
-	EXPECT_GONE(test, lab, id);
+	KUNIT_EXPECT_EQ(test, pl_rcu_users_read(task), 1u);
 }
 
 static void a2_the_default_payload_is_a_stack_and_a_task_struct(struct kunit *test)
@@ -190,9 +112,6 @@ static void the_numbers_of_a_thread_are_its_own_and_its_leaders(struct kunit *te
 static struct kunit_case task_cases[] = {
 	LAB_CASE(c1_usage_starts_at_2_and_rcu_users_at_1),
 	LAB_CASE(c1_exit_drops_the_schedulers_usage),
-	LAB_CASE(c1_reaping_drops_rcu_users_and_the_grace_period_usage),
-	LAB_CASE(c1_a_further_rcu_user_delays_the_grace_period),
-	LAB_CASE(c4_a_reader_may_count_the_task_until_the_grace_period_ends),
 	LAB_CASE(a2_the_default_payload_is_a_stack_and_a_task_struct),
 	LAB_CASE(a2_a_held_task_pins_its_payload),
 	LAB_CASE(a2_a_held_pid_or_task_ref_pins_none_of_it),

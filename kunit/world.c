@@ -35,6 +35,7 @@ void world_make(struct kunit *test, struct world *world)
 	world->ns = MUST(test, lab, NS, 0, world->inside ?: world->init);
 	world->reserved = MUST(test, lab, RESERVE, 0, world->ns, 1);
 	world->ref = MUST(test, lab, TREF, 0, world->b);
+	MUST(test, lab, SWITCH_TO, 0, 0, world->a);
 }
 
 /**
@@ -136,6 +137,14 @@ struct pidlab_op world_op(const struct world *world, unsigned int opcode)
 		return OP(STATE, 0, world->zombie);
 	case PIDLAB_OP_SEEN:
 		return OP(SEEN, 0, PIDLAB_BUG_PLAIN_LAST);
+	case PIDLAB_OP_RCU_GET:
+		return OP(RCU_GET, 0, world->b);
+	case PIDLAB_OP_COUNTS:
+		return OP(COUNTS, 0, world->b);
+	case PIDLAB_OP_SWITCH_TO:
+		return OP(SWITCH_TO, 0, 0, world->b);
+	case PIDLAB_OP_CURR:
+		return OP(CURR, 0, 0);
 	case PIDLAB_OP_PID_MAX:
 		return OP(PID_MAX, 0, world->ns, 400);
 	case PIDLAB_OP_SCAN:

@@ -13,7 +13,7 @@
  * struct world - what there is
  * @lab: the lab
  * @init: task 1
- * @a: task 2, a child of 1; has threads and children
+ * @a: task 2, a child of 1; has threads and children, and a CPU has it
  * @b: task 3, a child of 2
  * @thread: task 4, a thread of 2
  * @zombie: task 5, a child of 2

@@ -14,6 +14,7 @@
 struct pl_lab;
 struct pl_pid;
 struct pl_pidns;
+struct pl_rcu_users;
 struct pl_task;
 struct pl_tref;
 
@@ -21,8 +22,10 @@ struct pl_tref;
  * struct pl_census - what has been gathered
  * @lab: where
  * @findings: what does not fit
- * @held: serial of an object, or address of a task_ref -> how many count it
+ * @held: serial of an object, or address of a task_ref or of a task's
+ *	rcu_users -> how many count it
  * @objects: by enum pidlab_object
+ * @on_cpus: tasks that say that a virtual CPU has them
  *
  * The walk over the objects has a count of the one it is at: see
  * pl_census_count().
@@ -32,6 +35,7 @@ struct pl_census {
 	struct pl_findings *findings;
 	struct xarray held;
 	unsigned long objects[PIDLAB_ID_KIND_MASK + 1];
+	unsigned int on_cpus;
 };
 
 void pl_census_blame(struct pl_census *census, enum pidlab_violation code, u64 id);
@@ -50,6 +54,13 @@ static inline unsigned long pl_census_tref_key(const struct pl_tref *ref)
 	return (unsigned long)ref;
 }
 
+/* Those of a task's rcu_users that are references. */
+static inline unsigned long pl_census_rcu_key(const struct pl_rcu_users *users)
+{
+	return (unsigned long)users;
+}
+
+void pl_check_cpus(struct pl_census *census);
 void pl_check_task(struct pl_census *census, struct pl_task *task);
 void pl_check_pid(struct pl_census *census, struct pl_pid *pid);
 void pl_check_ns(struct pl_census *census, struct pl_pidns *ns);

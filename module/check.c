@@ -76,6 +76,10 @@ static int gather_ref(struct pl_census *census, const struct pl_ref *ref)
 		return add_holder(census, pl_census_key(&ref->pid->object));
 	case PL_REF_WEAK:
 		return add_holder(census, pl_census_tref_key(ref->weak));
+	case PL_REF_REVIVED:
+		return 0;
+	case PL_REF_RCU_USER:
+		return add_holder(census, pl_census_rcu_key(&ref->task->rcu_users));
 	}
 	return 0;
 }
@@ -214,6 +218,7 @@ int pl_check(struct pl_lab *lab, struct pl_findings *findings)
 	if (!error) {
 		check_tally(&census);
 		check_sentinel(&census);
+		pl_check_cpus(&census);
 	}
 	xa_destroy(&census.held);
 	return error;

@@ -77,17 +77,60 @@ static void check_reaper(struct pl_census *census, struct pl_task *task)
 		blame(census, PIDLAB_BAD_REAPER, task);
 }
 
-/* The scheduler's while it runs, that of rcu_users, and the lab's holds. */
+/* The scheduler holds what has not exited, and what a CPU still has. */
+static bool is_scheduled(const struct pl_task *task)
+{
+	return task->state == PIDLAB_STATE_RUNNING || task->cpu != PL_NO_CPU;
+}
+
+/*
+ * rcu_users: the reaper until it has reaped, references, and in some layouts
+ * the scheduler. usage: that of rcu_users, references, else the scheduler.
+ */
 static void check_count(struct pl_census *census, struct pl_task *task)
 {
+	bool rcu_curr = census->lab->rcu_layout->rcu_curr;
 	unsigned long held = pl_census_held(census, pl_census_key(&task->object));
-	unsigned long expected = held + (task->state == PIDLAB_STATE_RUNNING) +
-				 refcount_read(&task->rcu_users);
+	unsigned long referring = pl_census_held(census, pl_census_rcu_key(&task->rcu_users));
+	unsigned long users = referring + (task->state != PIDLAB_STATE_DEAD) +
+			      (rcu_curr && is_scheduled(task));
+	unsigned long usage = held + !!users + (!rcu_curr && is_scheduled(task));
 
-	if (pl_census_count(&task->object) != expected || atomic_read(&task->holds) != held)
+	if (pl_rcu_users_read(task) != users)
+		blame(census, PIDLAB_BAD_RCU_USERS, task);
+	if (pl_census_count(&task->object) != usage ||
+	    atomic_read(&task->holds) != held + referring)
 		blame(census, PIDLAB_BAD_COUNT, task);
-	if (!expected)
+	if (!usage)
 		pl_census_orphan(census, task->object.id);
+}
+
+/* What a CPU has is compared, never followed: it might not be there. */
+static void check_cpu(struct pl_census *census, struct pl_task *task)
+{
+	struct pl_lab *lab = census->lab;
+
+	if (task->exited == (task->state == PIDLAB_STATE_RUNNING))
+		blame(census, PIDLAB_BAD_CURR, task);
+	if (task->cpu == PL_NO_CPU)
+		return;
+	census->on_cpus++;
+	if (task->cpu >= PL_MAX_CPUS || rcu_access_pointer(lab->curr[task->cpu]) != task)
+		blame(census, PIDLAB_BAD_CURR, task);
+}
+
+/**
+ * pl_check_cpus() - each virtual CPU has a task that knows of it, or none
+ * @census: the census, all tasks checked
+ */
+void pl_check_cpus(struct pl_census *census)
+{
+	unsigned int cpu, busy = 0;
+
+	for (cpu = 0; cpu < PL_MAX_CPUS; cpu++)
+		busy += !!rcu_access_pointer(census->lab->curr[cpu]);
+	if (busy != census->on_cpus)
+		pl_census_blame(census, PIDLAB_BAD_CURR, 0);
 }
 
 /**
@@ -100,6 +143,7 @@ static void check_count(struct pl_census *census, struct pl_task *task)
 void pl_check_task(struct pl_census *census, struct pl_task *task)
 {
 	check_count(census, task);
+	check_cpu(census, task);
 	if (task->state == PIDLAB_STATE_DEAD)
 		return;
 	check_links(census, task);

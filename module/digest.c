@@ -37,6 +37,7 @@ static u64 digest_task(const struct pl_task *task)
 	int type;
 
 	hash = mix(hash, pl_task_exit_code(task));
+	hash = mix(hash, task->cpu);
 	if (task->state == PIDLAB_STATE_DEAD)
 		return mix(hash, atomic_read(&task->holds));
 	for (type = 0; type < PIDLAB_TYPE_COUNT; type++)
@@ -44,6 +45,7 @@ static u64 digest_task(const struct pl_task *task)
 	hash = mix(hash, root_nr(task->real_parent, PIDLAB_TYPE_PID));
 	hash = mix(hash, task->flags);
 	hash = mix(hash, task->signal->session_leader);
+	hash = mix(hash, task->signal->autoreap);
 	return mix(hash, pl_task_is_reaper(task));
 }
 

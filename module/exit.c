@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "compat.h"
+#include "cpu.h"
 #include "exit.h"
 #include "kill.h"
 #include "lab.h"
@@ -103,6 +104,16 @@ static void give_children_away(struct pl_task *task)
 	}
 }
 
+/*
+ * Whether a leader is the last of a process that nobody waits for: the lab's
+ * first, or one that was forked so. A thread has nobody to wait for it either.
+ */
+static bool reaps_itself(const struct pl_task *leader)
+{
+	return (!leader->real_parent || leader->signal->autoreap) &&
+	       leader->signal->nr_threads == 1;
+}
+
 static void become_zombie(struct pl_lab *lab, struct pl_task *task)
 {
 	struct pl_pidns *ns;
@@ -110,10 +121,7 @@ static void become_zombie(struct pl_lab *lab, struct pl_task *task)
 	for (ns = pl_task_ns(task); ns; ns = ns->parent)
 		WRITE_ONCE(ns->live, ns->live - 1);
 	task->state = PIDLAB_STATE_ZOMBIE;
-	/* Nobody waits for a thread, nor for a lab's first process. */
-	if (!pl_task_is_leader(task))
-		pl_release(lab, task);
-	else if (!task->real_parent && task->signal->nr_threads == 1)
+	if (!pl_task_is_leader(task) || reaps_itself(task))
 		pl_release(lab, task);
 }
 
@@ -141,8 +149,7 @@ static void end_exit(struct pl_lab *lab, struct pl_task *task)
 
 	if (ns)
 		pl_pidns_put(ns);
-	/* Switched away from for the last time: the scheduler's count goes. */
-	pl_task_put(task);
+	pl_cpu_exited(task);
 }
 
 /**
@@ -151,8 +158,9 @@ static void end_exit(struct pl_lab *lab, struct pl_task *task)
  * @task: a zombie; if it leads a group, the last of it
  *
  * Unlinks it from everything. Who may still hold the task: RCU readers that
- * found it before, until the grace period that starts here ends; and whoever
- * counts it. Of its pid: the same, once it has no other users.
+ * found it before, until the grace period after the last of rcu_users ends,
+ * which this is unless the scheduler or a reference is one; and whoever counts
+ * it. Of its pid: the same, once it has no other users.
  *
  * Context: tasklist_lock held for writing.
  */
@@ -171,11 +179,10 @@ void pl_release(struct pl_lab *lab, struct pl_task *task)
 	task->group_leader = NULL;
 	task->real_parent = NULL;
 	task->state = PIDLAB_STATE_DEAD;
-	pl_task_put_rcu_user(task);
+	pl_rcu_users_put(task);
 
-	/* A first process whose leader exited before this last thread. */
-	if (leader != task && leader->state == PIDLAB_STATE_ZOMBIE && !leader->real_parent &&
-	    leader->signal->nr_threads == 1)
+	/* Nobody waits for the process, and its leader exited before this thread. */
+	if (leader != task && leader->state == PIDLAB_STATE_ZOMBIE && reaps_itself(leader))
 		pl_release(lab, leader);
 }
 PL_EXPORT_FOR_KUNIT(pl_release);

@@ -15,7 +15,7 @@ static int check_flags(struct pl_lab *lab, struct pl_task *parent, unsigned int 
 {
 	bool first;
 
-	if ((flags & PIDLAB_F_THREAD) && (flags & PIDLAB_F_NEWPID))
+	if ((flags & PIDLAB_F_THREAD) && (flags & (PIDLAB_F_NEWPID | PIDLAB_F_AUTOREAP)))
 		return -EINVAL;
 	if (!(flags & PIDLAB_F_PARENT))
 		return 0;
@@ -141,6 +141,8 @@ static int fork_in(struct pl_ctx *ctx, struct pl_pidns *ns, struct pl_task *pare
 	task = pl_task_alloc(ctx, (flags & PIDLAB_F_THREAD) ? parent->signal : NULL);
 	if (IS_ERR(task))
 		return PTR_ERR(task);
+	if (flags & PIDLAB_F_AUTOREAP)
+		task->signal->autoreap = true;
 	error = pl_who_alloc(ctx, ns, args->tid, &who);
 	if (error)
 		goto out_task;

@@ -15,6 +15,7 @@
 #include "op.h"
 #include "pid.h"
 #include "pid_namespace.h"
+#include "rcu_users.h"
 #include "ref.h"
 #include "task.h"
 
@@ -63,6 +64,8 @@ struct pl_lab *pl_lab_create(void)
 	init_rwsem(&lab->quiesce);
 	pl_rwlock_init(&lab->tasklist_lock, lab, PIDLAB_STEP_TASKLIST);
 	pl_spinlock_init(&lab->pidmap_lock, lab, PIDLAB_STEP_PIDMAP);
+	pl_spinlock_init(&lab->cpu_lock, lab, PIDLAB_STEP_CPU);
+	pl_spinlock_init(&lab->users_lock, lab, PIDLAB_STEP_USERS);
 	xa_init_flags(&lab->objects, XA_FLAGS_LOCK_IRQ);
 	xa_init_flags(&lab->graves, XA_FLAGS_LOCK_IRQ);
 	INIT_LIST_HEAD(&lab->tasks);
@@ -156,7 +159,8 @@ static int take_settings(struct pl_lab *lab, const struct pidlab_setup *setup)
 	/* A lab that grows without bound gets an error, not the OOM killer. */
 	replace_auto(lab, PIDLAB_SET_MAX_BYTES, (u64)totalram_pages() << (PAGE_SHIFT - 1));
 	lab->generation = pl_generation_find(lab->setting[PIDLAB_SET_GENERATION]);
-	return lab->generation ? 0 : -EINVAL;
+	lab->rcu_layout = pl_rcu_layout_find(lab->setting[PIDLAB_SET_RCU_LAYOUT]);
+	return lab->generation && lab->rcu_layout ? 0 : -EINVAL;
 }
 
 /* The root namespace and the first task; nothing is left after an error. */
@@ -252,6 +256,7 @@ static void depopulate(struct pl_lab *lab)
 {
 	drop_all_refs(lab);
 	end_all_tasks(lab);
+	pl_cpu_idle_all(lab);
 	pl_pidns_put(lab->root_ns);
 	lab->root_ns = NULL;
 	lab->generation->index->destroy_lab(lab);
@@ -261,8 +266,8 @@ static void depopulate(struct pl_lab *lab)
  * pl_lab_close() - take the universe apart
  * @lab: a lab in which no operation runs or can start any more
  *
- * References go first, then tasks, by the same steps as any exit, then the
- * root namespace. What waits for a grace period goes with that.
+ * References go first, then tasks, by the same steps as any exit; the CPUs let
+ * go of those they had; then the root namespace. What waits for a grace period goes with that.
  *
  * Context: may sleep.
  */
@@ -305,6 +310,8 @@ static void fill_sizes(u64 *bytes)
 	bytes[PIDLAB_SIZE_REF] = pl_ref_bytes();
 	bytes[PIDLAB_SIZE_NS] = pl_pidns_bytes();
 	bytes[PIDLAB_SIZE_LAB] = sizeof(struct pl_lab);
+	bytes[PIDLAB_SIZE_RCU_UNION] = pl_rcu_users_bytes(true);
+	bytes[PIDLAB_SIZE_RCU_APART] = pl_rcu_users_bytes(false);
 }
 
 static u64 objects(const struct pl_lab *lab, enum pl_mem kind)

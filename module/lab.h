@@ -14,6 +14,7 @@
 #include <linux/wait.h>
 #include <linux/xarray.h>
 
+#include "cpu.h"
 #include "mem.h"
 #include "pidlab.h"
 #include "sync.h"
@@ -22,12 +23,14 @@
 struct pl_control;
 struct pl_generation;
 struct pl_pidns;
+struct pl_rcu_layout;
 struct pl_task;
 
 /**
  * struct pl_lab - one universe
  * @users: one for the file, one for each object that memory is charged for
  * @generation: the design of its pid machinery; set by SETUP, then constant
+ * @rcu_layout: how its tasks are counted; set by SETUP, then constant
  * @setting: by enum pidlab_setting; set by SETUP, then constant
  * @ready: SETUP is done; everything above is constant from then on
  * @setup_lock: serialises SETUP
@@ -35,11 +38,15 @@ struct pl_task;
  * @tasklist_lock: protects links, families, groups, states, task_refs and
  *	the lists @tasks and @killed
  * @pidmap_lock: protects what pl_pid_find() sees, and pl_pidns.adding
+ * @cpu_lock: protects @curr, and of a task: cpu, exited
+ * @users_lock: protects rcu_users of tasks where the bytes are shared
  * @objects: serial of an id -> object; see object.h
  * @last_serial: the last serial given
  * @tasks: every task that is not reaped
  * @killed: tasks with a pending SIGKILL whose exit nobody has begun
  * @exit_wait: woken when a task has become a zombie or was released
+ * @curr: the task that each virtual CPU has; NULL: it idles. No count: the
+ *	scheduler's hold on the task cannot go while it is here
  * @root_ns: the outermost namespace; the lab owns a count
  * @init_id: id of the first task
  * @hash: buckets of the hash index; NULL where the generation has none
@@ -60,17 +67,21 @@ struct pl_task;
 struct pl_lab {
 	refcount_t users;
 	const struct pl_generation *generation;
+	const struct pl_rcu_layout *rcu_layout;
 	u64 setting[PIDLAB_SETTING_SLOTS];
 	bool ready;
 	struct mutex setup_lock;
 	struct rw_semaphore quiesce;
 	struct pl_rwlock tasklist_lock;
 	struct pl_spinlock pidmap_lock;
+	struct pl_spinlock cpu_lock;
+	struct pl_spinlock users_lock;
 	struct xarray objects;
 	atomic_long_t last_serial;
 	struct list_head tasks;
 	struct list_head killed;
 	struct pl_waitq exit_wait;
+	struct pl_task __rcu *curr[PL_MAX_CPUS];
 	struct pl_pidns *root_ns;
 	u64 init_id;
 	struct hlist_head *hash;

@@ -114,7 +114,7 @@ static int resolve_object(struct pl_call *call, int i, u64 id, enum pidlab_objec
 		break;
 	case PIDLAB_OBJECT_PID:
 		call->pid[i] = pl_pid_of(object);
-		break;
+		return pl_pid_is_freed(call->pid[i]) ? -ESRCH : 0;
 	case PIDLAB_OBJECT_REF:
 		call->ref[i] = pl_ref_of(object);
 		break;
@@ -141,6 +141,8 @@ static int check_value(unsigned int kind, u64 value)
 		return value == 0 || value == 9 ? 0 : -EINVAL;
 	case PIDLAB_ARG_CODE:
 		return value <= 255 ? 0 : -EINVAL;
+	case PIDLAB_ARG_CPU:
+		return value < PL_MAX_CPUS ? 0 : -EINVAL;
 	case PIDLAB_ARG_BUG:
 		return value < BITS_PER_LONG_LONG && (PIDLAB_ALL_BUGS & BIT_ULL(value)) ? 0 :
 										 -EINVAL;
@@ -160,6 +162,9 @@ static int resolve(struct pl_call *call, int i, unsigned int kind)
 		return resolve_object(call, i, value, PIDLAB_OBJECT_PID, PIDLAB_OBJECT_PID);
 	case PIDLAB_ARG_OWNER:
 		return resolve_object(call, i, value, PIDLAB_OBJECT_TASK, PIDLAB_OBJECT_PID);
+	case PIDLAB_ARG_NEXT:
+		return value ? resolve_object(call, i, value, PIDLAB_OBJECT_TASK,
+					      PIDLAB_OBJECT_TASK) : 0;
 	case PIDLAB_ARG_REF:
 		return resolve_object(call, i, value, PIDLAB_OBJECT_REF, PIDLAB_OBJECT_REF);
 	case PIDLAB_ARG_NS:

@@ -97,7 +97,7 @@ int pl_op_deref(struct pl_call *call)
 int pl_op_read(struct pl_call *call)
 {
 	call->op->res[0] = call->ref[0]->nr;
-	call->op->res[1] = pl_ref_count(call->ref[0]);
+	call->op->res[1] = pl_ref_count(call->ctx.lab, call->ref[0]);
 	call->op->res[2] = call->ref[0]->type;
 	return 0;
 }

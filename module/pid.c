@@ -3,6 +3,7 @@
 #include <linux/overflow.h>
 #include <linux/slab.h>
 
+#include "bug.h"
 #include "compat.h"
 #include "generation.h"
 #include "lab.h"
@@ -244,6 +245,56 @@ void pl_pid_put(struct pl_pid *pid)
 	pl_pidns_put(ns);
 }
 PL_EXPORT_FOR_KUNIT(pl_pid_put);
+
+/*
+ * As put_pid() had it until 5.3: a count of 1 is mine, so nobody is there to
+ * tell. Where look-ups take a count from nothing but an id, somebody may be.
+ * 2006 frees now; here the pid stays for those who count it, as a freed one.
+ */
+static void put_by_reading(struct pl_lab *lab, struct pl_pid *pid)
+{
+	if (refcount_read(&pid->object.count) != 1)
+		return;
+	pl_point(lab, PL_POINT_PID_PUT_READ);
+	if (refcount_read(&pid->object.count) == 1)
+		return;
+	WRITE_ONCE(pid->freed, true);
+	pl_bug_seen(lab, PIDLAB_BUG_PID_PUT_FAST, pid->object.id);
+}
+
+/**
+ * pl_pid_put_slept() - pl_pid_put() for those who may sleep
+ * @pid: the pid
+ *
+ * Only here PIDLAB_BUG_PID_PUT_FAST shows: there is a point in its window.
+ *
+ * Context: may sleep.
+ */
+void pl_pid_put_slept(struct pl_pid *pid)
+{
+	struct pl_lab *lab = pl_pid_lab(pid);
+
+	if (pl_bug(lab, PIDLAB_BUG_PID_PUT_FAST))
+		put_by_reading(lab, pid);
+	pl_pid_put(pid);
+}
+PL_EXPORT_FOR_KUNIT(pl_pid_put_slept);
+
+/**
+ * pl_pid_is_freed() - whether a pid is one that 2006 had freed
+ * @pid: a pid the caller counts
+ *
+ * If so the lab has seen a use after free.
+ *
+ * Return: true if so.
+ */
+bool pl_pid_is_freed(struct pl_pid *pid)
+{
+	if (likely(!READ_ONCE(pid->freed)))
+		return false;
+	pl_bug_seen(pl_pid_lab(pid), PIDLAB_BUG_PID_PUT_FAST, pid->object.id);
+	return true;
+}
 
 /**
  * pl_pid_has_users() - whether any task uses a pid

@@ -44,6 +44,8 @@ struct pl_upid {
  * @object: id and count
  * @level: depth of its innermost namespace
  * @published: it can be found; under pidmap_lock
+ * @freed: in 2006 it would be freed by now, though somebody counts it; only
+ *	with the bug for that
  * @users: heads of the tasks that use it, by enum pidlab_type, newest first;
  *	written under tasklist_lock, read under that or RCU
  * @ext: what few pids have; NULL until needed; under tasklist_lock
@@ -54,6 +56,7 @@ struct pl_pid {
 	struct pl_object object;
 	unsigned int level;
 	bool published;
+	bool freed;
 	struct hlist_head users[PIDLAB_TYPE_COUNT];
 	struct pl_pid_ext *ext;
 	struct rcu_head rcu;
@@ -74,6 +77,8 @@ struct pl_pid *pl_pid_alloc(struct pl_ctx *ctx, struct pl_pidns *ns, const int *
 void pl_pid_free(struct pl_lab *lab, struct pl_pid *pid);
 struct pl_pid *pl_pid_get(struct pl_pid *pid);
 void pl_pid_put(struct pl_pid *pid);
+void pl_pid_put_slept(struct pl_pid *pid);
+bool pl_pid_is_freed(struct pl_pid *pid);
 
 void pl_pid_attach(struct pl_task *task, enum pidlab_type type, struct pl_pid *pid);
 void pl_pid_detach(struct pl_task *task, enum pidlab_type type);

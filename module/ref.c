@@ -2,10 +2,12 @@
 #include <linux/err.h>
 #include <linux/slab.h>
 
+#include "bug.h"
 #include "compat.h"
 #include "lab.h"
 #include "mem.h"
 #include "pid.h"
+#include "rcu_users.h"
 #include "ref.h"
 #include "task.h"
 #include "task_ref.h"
@@ -133,6 +135,68 @@ int pl_ref_hold_weak(struct pl_ctx *ctx, struct pl_tref *weak, u64 *id)
 }
 
 /**
+ * pl_ref_hold_rcu_user() - a reference that is one of a task's rcu_users
+ * @ctx: the operation
+ * @task: the task; the caller's place among them is consumed if this succeeds
+ * @revived: that place is one by mistake
+ * @id: out: the reference
+ *
+ * Context: may sleep.
+ * Return: 0, -ENOMEM or -ENOSPC.
+ */
+int pl_ref_hold_rcu_user(struct pl_ctx *ctx, struct pl_task *task, bool revived, u64 *id)
+{
+	struct pl_ref *ref = alloc_ref(ctx, revived ? PL_REF_REVIVED : PL_REF_RCU_USER);
+
+	if (IS_ERR(ref))
+		return PTR_ERR(ref);
+	pl_read_lock(&ctx->lab->tasklist_lock);
+	ref->nr = pl_task_nr(task, PIDLAB_TYPE_PID, ctx->lab->root_ns);
+	pl_read_unlock(&ctx->lab->tasklist_lock);
+	if (revived) {
+		ref->task_id = task->object.id;
+	} else {
+		ref->task = task;
+		atomic_inc(&task->holds);
+	}
+	publish_ref(ctx, ref, id);
+	return 0;
+}
+
+/* The task that was revived, counted; once it is freed, that is told instead. */
+static struct pl_task *revived_task(struct pl_lab *lab, const struct pl_ref *ref)
+{
+	struct pl_object *object = pl_object_get(lab, ref->task_id);
+
+	if (object)
+		return pl_task_of(object);
+	pl_bug_seen(lab, PIDLAB_BUG_RCU_USERS_REVIVE, ref->task_id);
+	return NULL;
+}
+
+static unsigned int count_of_revived(struct pl_lab *lab, const struct pl_ref *ref)
+{
+	struct pl_task *task = revived_task(lab, ref);
+	unsigned int count = 0;
+
+	if (task) {
+		count = pl_rcu_users_read(task);
+		pl_task_put(task);
+	}
+	return count;
+}
+
+static void put_revived(struct pl_lab *lab, const struct pl_ref *ref)
+{
+	struct pl_task *task = revived_task(lab, ref);
+
+	if (!task)
+		return;
+	pl_rcu_users_put_revived(task);
+	pl_task_put(task);
+}
+
+/**
  * pl_ref_dup() - a second reference to the same
  * @ctx: the operation
  * @ref: a reference the caller counts
@@ -144,6 +208,7 @@ int pl_ref_hold_weak(struct pl_ctx *ctx, struct pl_tref *weak, u64 *id)
 int pl_ref_dup(struct pl_ctx *ctx, struct pl_ref *ref, u64 *id)
 {
 	struct pl_ref *copy = alloc_ref(ctx, ref->kind);
+	bool revived;
 
 	if (IS_ERR(copy))
 		return PTR_ERR(copy);
@@ -160,6 +225,15 @@ int pl_ref_dup(struct pl_ctx *ctx, struct pl_ref *ref, u64 *id)
 	case PL_REF_WEAK:
 		copy->weak = pl_tref_get(ref->weak);
 		break;
+	case PL_REF_RCU_USER:
+		/* Cannot fail: the original is one of them. */
+		pl_rcu_users_get(ref->task, &revived);
+		copy->task = ref->task;
+		atomic_inc(&ref->task->holds);
+		break;
+	case PL_REF_REVIVED:
+		copy->task_id = ref->task_id;
+		break;
 	}
 	publish_ref(ctx, copy, id);
 	return 0;
@@ -173,10 +247,17 @@ static void release_target(struct pl_lab *lab, struct pl_ref *ref)
 		pl_task_put(ref->task);
 		break;
 	case PL_REF_PID:
-		pl_pid_put(ref->pid);
+		pl_pid_put_slept(ref->pid);
 		break;
 	case PL_REF_WEAK:
 		pl_tref_put(lab, ref->weak);
+		break;
+	case PL_REF_RCU_USER:
+		atomic_dec(&ref->task->holds);
+		pl_rcu_users_put(ref->task);
+		break;
+	case PL_REF_REVIVED:
+		put_revived(lab, ref);
 		break;
 	}
 }
@@ -228,28 +309,38 @@ struct pl_task *pl_ref_task(struct pl_lab *lab, struct pl_ref *ref)
 	case PL_REF_TASK:
 		return pl_task_get(ref->task);
 	case PL_REF_PID:
-		return pl_pid_first_get(ref->pid, PIDLAB_TYPE_PID);
+		return pl_pid_is_freed(ref->pid) ? NULL :
+						   pl_pid_first_get(ref->pid, PIDLAB_TYPE_PID);
 	case PL_REF_WEAK:
 		return pl_tref_task(lab, ref->weak);
+	case PL_REF_RCU_USER:
+		return pl_task_get(ref->task);
+	case PL_REF_REVIVED:
+		return revived_task(lab, ref);
 	}
 	return NULL;
 }
 
 /**
  * pl_ref_count() - the count of what a reference refers to
+ * @lab: the lab
  * @ref: a reference the caller counts
  *
  * Return: the count as it is this moment.
  */
-unsigned int pl_ref_count(const struct pl_ref *ref)
+unsigned int pl_ref_count(struct pl_lab *lab, const struct pl_ref *ref)
 {
 	switch (ref->kind) {
 	case PL_REF_TASK:
 		return refcount_read(&ref->task->object.count);
 	case PL_REF_PID:
-		return refcount_read(&ref->pid->object.count);
+		return pl_pid_is_freed(ref->pid) ? 0 : refcount_read(&ref->pid->object.count);
 	case PL_REF_WEAK:
 		return atomic_read(&ref->weak->count);
+	case PL_REF_RCU_USER:
+		return pl_rcu_users_read(ref->task);
+	case PL_REF_REVIVED:
+		return count_of_revived(lab, ref);
 	}
 	return 0;
 }

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
  * References that user space holds: an object with an id that owns one count
- * of a task, of a struct pid, or of a task_ref. The three answers to the same
- * question, "how do I keep hold of a process", side by side. The id owns the
+ * of a task, of a struct pid, or of a task_ref, or is one of a task's
+ * rcu_users. The answers to the same question, "how do I keep hold of a
+ * process", side by side. The id owns the
  * reference: putting the id drops it, closing the lab drops all.
  */
 #ifndef PL_REF_H
@@ -20,6 +21,8 @@ enum pl_ref_kind {
 	PL_REF_TASK,
 	PL_REF_PID,
 	PL_REF_WEAK,
+	PL_REF_RCU_USER,
+	PL_REF_REVIVED, /* an rcu user that was counted when none was left any more */
 };
 
 /**
@@ -28,9 +31,10 @@ enum pl_ref_kind {
  * @kind: which member of the union is meant
  * @type: for READ, and by which type PL_REF_PID was taken
  * @nr: the number when it was taken, as the root namespace saw it
- * @task: counted
+ * @task: counted; PL_REF_RCU_USER: one of its rcu_users
  * @pid: counted
  * @weak: counted
+ * @task_id: PL_REF_REVIVED: nothing keeps the task, so it is not pointed at
  */
 struct pl_ref {
 	struct pl_object object;
@@ -41,6 +45,7 @@ struct pl_ref {
 		struct pl_task *task;
 		struct pl_pid *pid;
 		struct pl_tref *weak;
+		u64 task_id;
 	};
 };
 
@@ -50,12 +55,13 @@ void pl_ref_exit_cache(void);
 int pl_ref_hold_task(struct pl_ctx *ctx, struct pl_task *task, u64 *id);
 int pl_ref_hold_pid(struct pl_ctx *ctx, struct pl_pid *pid, enum pidlab_type type, u64 *id);
 int pl_ref_hold_weak(struct pl_ctx *ctx, struct pl_tref *weak, u64 *id);
+int pl_ref_hold_rcu_user(struct pl_ctx *ctx, struct pl_task *task, bool revived, u64 *id);
 int pl_ref_dup(struct pl_ctx *ctx, struct pl_ref *ref, u64 *id);
 int pl_ref_drop(struct pl_lab *lab, u64 id);
 void pl_ref_put(struct pl_lab *lab, struct pl_ref *ref);
 
 struct pl_task *pl_ref_task(struct pl_lab *lab, struct pl_ref *ref);
-unsigned int pl_ref_count(const struct pl_ref *ref);
+unsigned int pl_ref_count(struct pl_lab *lab, const struct pl_ref *ref);
 size_t pl_ref_bytes(void);
 
 static inline struct pl_ref *pl_ref_of(struct pl_object *object)

@@ -19,6 +19,10 @@ static u32 public_flags(const struct pl_task *task)
 		flags |= PIDLAB_TASK_SESSION;
 	if (task->flags & PL_TASK_EXECED)
 		flags |= PIDLAB_TASK_EXECED;
+	if (task->signal->autoreap)
+		flags |= PIDLAB_TASK_AUTOREAP;
+	if (task->cpu != PL_NO_CPU)
+		flags |= PIDLAB_TASK_CURR | task->cpu << PIDLAB_TASK_CPU_SHIFT;
 	return flags;
 }
 
@@ -37,7 +41,7 @@ static void describe_identity(const struct pl_task *task, struct pidlab_task_inf
 	info->level = ns ? ns->level : 0;
 }
 
-static void describe(const struct pl_task *task, struct pidlab_task_info *info)
+static void describe(struct pl_task *task, struct pidlab_task_info *info)
 {
 	const struct pl_task *leader = task->group_leader;
 
@@ -52,7 +56,7 @@ static void describe(const struct pl_task *task, struct pidlab_task_info *info)
 	info->flags = public_flags(task);
 	info->exit_code = pl_task_exit_code(task);
 	info->usage = refcount_read(&task->object.count);
-	info->rcu_users = refcount_read(&task->rcu_users);
+	info->rcu_users = pl_rcu_users_read(task);
 	info->holds = atomic_read(&task->holds);
 	info->payload = task->payload ? task->lab->setting[PIDLAB_SET_TASK_PAYLOAD] : 0;
 }

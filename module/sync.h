@@ -22,6 +22,9 @@
  *			groups, states, namespaces' reapers, task_refs
  *	lab->pidmap_lock
  *			spinlock, interrupts off: what find() sees
+ *	lab->cpu_lock	spinlock, interrupts off: which task a CPU has
+ *	lab->users_lock	spinlock, interrupts off: rcu_users where it shares its
+ *			bytes with the rcu_head
  *	lab->objects	the xarray's own lock, interrupts off: id -> object
  */
 #ifndef PL_SYNC_H

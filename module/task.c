@@ -84,9 +84,8 @@ static void put_signal(struct pl_lab *lab, struct pl_signal *signal)
 static void init_new_task(struct pl_task *task, struct pl_lab *lab)
 {
 	task->lab = lab;
-	/* One for rcu_users, one for the scheduler. */
-	refcount_set(&task->object.count, 2);
-	refcount_set(&task->rcu_users, 1);
+	pl_rcu_users_init(task);
+	task->cpu = PL_NO_CPU;
 	pl_mutex_init(&task->turn, lab, PIDLAB_STEP_TURN);
 	INIT_LIST_HEAD(&task->children);
 	INIT_LIST_HEAD(&task->sibling);
@@ -182,32 +181,6 @@ void pl_task_put(struct pl_task *task)
 		destroy_task(task);
 }
 PL_EXPORT_FOR_KUNIT(pl_task_put);
-
-static void delayed_put_task(struct rcu_head *rcu)
-{
-	struct pl_task *task = container_of(rcu, struct pl_task, rcu);
-	struct pl_lab *lab = task->lab;
-
-	pl_task_put(task);
-	pl_rcu_done(lab);
-}
-
-/**
- * pl_task_put_rcu_user() - one of those that may find the task under RCU goes
- * @task: the task
- *
- * With the last of them nobody new can reach the task; those who reached it
- * before may use it until the grace period ends, and the usage that stood for
- * them goes then.
- *
- * Context: any.
- */
-void pl_task_put_rcu_user(struct pl_task *task)
-{
-	if (refcount_dec_and_test(&task->rcu_users))
-		pl_call_rcu(task->lab, &task->rcu, delayed_put_task);
-}
-PL_EXPORT_FOR_KUNIT(pl_task_put_rcu_user);
 
 /**
  * pl_task_is_leader() - whether a task leads its thread group

@@ -6,11 +6,12 @@
  * Linux gives a task, the family it is in, and the memory it pins (stack and
  * structure), so that holding one costs what it costs in a kernel.
  *
- * Life. fork() makes a task with usage 2 and rcu_users 1. One usage is the
- * scheduler's and goes when the task has exited; the other belongs to
- * rcu_users. rcu_users falls to zero when the task is reaped, which starts a
- * grace period; at its end that usage goes too. Whoever else holds a usage
- * keeps the memory, and nothing but the memory.
+ * Life. One usage belongs to rcu_users, of which the reaper has one: when the
+ * last of them goes, a grace period starts, and at its end that usage goes. The
+ * scheduler's hold goes when the task has exited and no CPU has it any more. By
+ * the lab's layout (rcu_users.h) it is a usage of its own (usage 2, rcu_users 1
+ * after fork) or one of rcu_users (1 and 2). Whoever else holds a usage keeps
+ * the memory, and nothing but the memory.
  */
 #ifndef PL_TASK_H
 #define PL_TASK_H
@@ -21,6 +22,7 @@
 
 #include "object.h"
 #include "pid.h"
+#include "rcu_users.h"
 #include "sync.h"
 
 struct pl_lab;
@@ -37,6 +39,8 @@ struct pl_link {
 	struct pl_pid *pid;
 };
 
+#define PL_NO_CPU	 (-1)
+
 /* Task flags, under tasklist_lock */
 #define PL_TASK_EXITING	 BIT(0) /* somebody has begun its exit and will end it */
 #define PL_TASK_KILLED	 BIT(1) /* SIGKILL is pending */
@@ -49,11 +53,12 @@ struct pl_link {
  * @nr_threads: their number
  * @live: threads whose exit has not begun
  * @session_leader: the group leads a session
+ * @autoreap: nobody waits for the process: its last thread to exit reaps it
  * @group_exit: all threads are to exit with @group_code
  * @group_code: see @group_exit
  * @group_exec: the thread that executes a program, and kills the others
  *
- * All but @count under tasklist_lock.
+ * All but @count under tasklist_lock; @autoreap is constant from fork on.
  */
 struct pl_signal {
 	refcount_t count;
@@ -61,6 +66,7 @@ struct pl_signal {
 	unsigned int nr_threads;
 	unsigned int live;
 	bool session_leader;
+	bool autoreap;
 	bool group_exit;
 	int group_code;
 	struct pl_task *group_exec;
@@ -70,8 +76,7 @@ struct pl_signal {
  * struct pl_task - a simulated task
  * @object: id and usage
  * @lab: where it lives
- * @rcu_users: those that may find it under RCU; 1 until it is reaped
- * @rcu: for the grace period after that
+ * @rcu_users: those through whom it can be found under RCU
  * @payload: the memory it pins
  * @turn: held by the one operation that acts as this task
  * @link: its uses of pids, by enum pidlab_type
@@ -87,15 +92,16 @@ struct pl_signal {
  * @flags: PL_TASK_*
  * @state: enum pidlab_state; 0 until the fork is done
  * @exit_code: valid from the begin of its exit; see pl_task_exit_code()
+ * @cpu: the virtual CPU that has it, or PL_NO_CPU; under cpu_lock
+ * @exited: no CPU can switch to it any more; under cpu_lock
  * @holds: references of the lab that hold it; for reports and checks
  *
- * All from @link on under tasklist_lock, but @payload, @turn, @signal.
+ * All from @link to @exit_code under tasklist_lock, but @signal.
  */
 struct pl_task {
 	struct pl_object object;
 	struct pl_lab *lab;
-	refcount_t rcu_users;
-	struct rcu_head rcu;
+	struct pl_rcu_users rcu_users;
 	void *payload;
 	struct pl_mutex turn;
 	struct pl_link link[PIDLAB_TYPE_COUNT];
@@ -110,6 +116,8 @@ struct pl_task {
 	unsigned int flags;
 	unsigned int state;
 	int exit_code;
+	int cpu;
+	bool exited;
 	atomic_t holds;
 };
 
@@ -122,7 +130,6 @@ void pl_task_free_unborn(struct pl_task *task);
 
 struct pl_task *pl_task_get(struct pl_task *task);
 void pl_task_put(struct pl_task *task);
-void pl_task_put_rcu_user(struct pl_task *task);
 
 /* All of these under tasklist_lock, read or write. */
 struct pl_pid *pl_task_pid(const struct pl_task *task, enum pidlab_type type);

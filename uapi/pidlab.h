@@ -49,6 +49,7 @@
  *   ENOSPC     the limit on references, namespaces, depth or bytes is reached
  *   ENOMEM     an allocation failed; the namespace takes no new tasks
  *   EINTR      the acting task was killed before the operation took effect
+ *   EBUSY      the task is on another virtual CPU
  *   ECHILD, EPERM, EACCES   as Linux gives them to wait4(2), setpgid(2),
  *              setsid(2)
  */
@@ -87,7 +88,7 @@ enum pidlab_type {
 enum pidlab_state {
 	PIDLAB_STATE_RUNNING = 1,
 	PIDLAB_STATE_ZOMBIE = 2,	/* exited, not reaped */
-	PIDLAB_STATE_DEAD = 3,		/* reaped, held by references only */
+	PIDLAB_STATE_DEAD = 3,		/* reaped, and still held */
 };
 
 /* The tables of pidlab_tables.h as enums */
@@ -126,6 +127,10 @@ enum pidlab_bug { PIDLAB_BUGS(_PIDLAB_BUG) PIDLAB_BUG_COUNT };
 #define _PIDLAB_GEN(nr, NAME, ...)	PIDLAB_GEN_##NAME = nr,
 enum pidlab_generation { PIDLAB_GENERATIONS(_PIDLAB_GEN) };
 #undef _PIDLAB_GEN
+
+#define _PIDLAB_RCU(nr, NAME, ...)	PIDLAB_RCU_##NAME = nr,
+enum pidlab_rcu_layout { PIDLAB_RCU_LAYOUTS(_PIDLAB_RCU) };
+#undef _PIDLAB_RCU
 
 #define PIDLAB_OP_ARGS		4
 #define PIDLAB_OP_RESULTS	3
@@ -224,6 +229,9 @@ struct pidlab_info {
 #define PIDLAB_TASK_REAPER	(1 << 1)	/* reaps the orphans of its namespace */
 #define PIDLAB_TASK_SESSION	(1 << 2)	/* its group leads a session */
 #define PIDLAB_TASK_EXECED	(1 << 3)	/* has called exec since its fork */
+#define PIDLAB_TASK_AUTOREAP	(1 << 4)	/* its process is reaped by its own end */
+#define PIDLAB_TASK_CURR	(1 << 5)	/* a virtual CPU has it, alive or not */
+#define PIDLAB_TASK_CPU_SHIFT	16		/* which one, in the bits from here on */
 
 /**
  * struct pidlab_task_info - one task in a snapshot

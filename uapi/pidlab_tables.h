@@ -34,7 +34,9 @@
 	X(COUNT,  count,    0,             "a count") \
 	X(STATE,  state,    0,             "running, zombie or dead") \
 	X(BUG,    bug,      PIDLAB_NEEDED, "a bug of the time, by its name") \
-	X(OBJECT, object,   PIDLAB_NEEDED, "id of an object of any kind")
+	X(OBJECT, object,   PIDLAB_NEEDED, "id of an object of any kind") \
+	X(CPU,    cpu,      PIDLAB_NEEDED, "a virtual CPU of the lab, counted from 0") \
+	X(NEXT,   next,     0,             "id of the task to run; 0: none, the CPU idles")
 
 /* Flags of operations: bit, NAME, name, help */
 #define PIDLAB_FLAGS(X) \
@@ -42,7 +44,8 @@
 	X(1, THREAD, thread, "fork: the child joins the thread group of its parent") \
 	X(2, PARENT, parent, "fork: the child becomes a sibling of the acting task") \
 	X(3, GROUP,  group,  "exit: all threads of the group exit") \
-	X(4, KEEP,   keep,   "wait: report the zombie and leave it")
+	X(4, KEEP,   keep,   "wait: report the zombie and leave it") \
+	X(5, AUTOREAP, autoreap, "fork: the child's process is reaped by its own end, as where the parent ignores SIGCHLD")
 
 /*
  * Operations: number, NAME, name, allowed flags,
@@ -52,7 +55,7 @@
  * a scenario binds a name to.
  */
 #define PIDLAB_OPS(X) \
-	X(1, FORK, fork, PIDLAB_F_NEWPID | PIDLAB_F_THREAD | PIDLAB_F_PARENT, \
+	X(1, FORK, fork, PIDLAB_F_NEWPID | PIDLAB_F_THREAD | PIDLAB_F_PARENT | PIDLAB_F_AUTOREAP, \
 	  TASK, parent, TID, tid, TID, tid1, TID, tid2, \
 	  TASK, task, NR, nr, NONE, _o2, \
 	  "the task makes a child; tid, tid1, tid2: its numbers from its own namespace outwards; nr is the child's number in the task's namespace") \
@@ -152,6 +155,22 @@
 	  BUG, bug, NONE, _r1, NONE, _r2, NONE, _r3, \
 	  COUNT, count, OBJECT, object, NONE, _o2, \
 	  "how often the lab has seen a bug do harm, and the object it harmed last") \
+	X(26, RCU_GET, rcu_get, 0, \
+	  TASK, target, NONE, _r1, NONE, _r2, NONE, _r3, \
+	  REF, ref, COUNT, users, NONE, _o2, \
+	  "become one more of the task's rcu_users, unless none is left (ESRCH); users is how many there are then") \
+	X(27, COUNTS, counts, 0, \
+	  TASK, target, NONE, _r1, NONE, _r2, NONE, _r3, \
+	  COUNT, users, COUNT, usage, NONE, _o2, \
+	  "the two counts of a task: rcu_users and usage") \
+	X(28, SWITCH_TO, switch_to, 0, \
+	  CPU, cpu, NEXT, next, NONE, _r2, NONE, _r3, \
+	  TASK, prev, NONE, _o1, NONE, _o2, \
+	  "the CPU goes on with another task, or idles; prev is the one it had. A task that has exited meanwhile loses the scheduler's hold") \
+	X(29, CURR, curr, 0, \
+	  CPU, cpu, NONE, _r1, NONE, _r2, NONE, _r3, \
+	  TASK, task, STATE, state, NONE, _o2, \
+	  "the task that the CPU has, alive or not; 0: it idles") \
 	X(30, PID_MAX, pid_max, 0, \
 	  NS, ns, COUNT, value, NONE, _r2, NONE, _r3, \
 	  COUNT, old, NONE, _o1, NONE, _o2, \
@@ -182,10 +201,24 @@
  * stays inside the lab, which keeps freed memory, poisoned, as long as it lives.
  */
 #define PIDLAB_BUGS(X) \
+	X(4, PID_PUT_FAST, pid_put_fast, 2006, "a put that reads count 1 frees the pid without decrementing: whoever counts it between the two keeps a freed one") \
+	X(5, RCU_USERS_REVIVE, rcu_users_revive, 2019, "rcu_users shares its bytes with the rcu_head: once it fell to zero, an increment unless zero finds a list there and succeeds") \
 	X(6, PLAIN_LAST, plain_last, 2007, "the last number given is stored without a look at what others have taken meanwhile: a number just freed is given again at once")
 
 #define _PIDLAB_BUG_BIT(bit, ...)	| (1ULL << (bit))
 #define PIDLAB_ALL_BUGS		(0 PIDLAB_BUGS(_PIDLAB_BUG_BIT))
+
+/*
+ * How a task's rcu_users is laid out and what it counts: number, NAME, name, help
+ *
+ * The end of the grace period after rcu_users drops one usage; the scheduler's
+ * hold is one more of the one or of the other.
+ */
+#define PIDLAB_RCU_LAYOUTS(X) \
+	X(0, UNION, union, "2019, first patch: count and rcu_head in the same bytes; rcu_users 1, usage 2") \
+	X(1, APART, apart, "count and rcu_head apart; rcu_users 1, usage 2") \
+	X(2, SCHED, sched, "2019 to 6.3, the whole series: in the same bytes; rcu_users 2, one of them the scheduler's, usage 1") \
+	X(3, TODAY, today, "since 6.4: apart; rcu_users 2, one of them the scheduler's, usage 1")
 
 #define PIDLAB_SETTING_SLOTS	32
 
@@ -199,7 +232,9 @@
 	X(5, MAX_REFS, max_refs, 1048576, 0, 4194304, "references") \
 	X(6, MAX_NS, max_ns, 65536, 1, 1048576, "namespaces") \
 	X(7, MAX_BYTES, max_bytes, PIDLAB_AUTO, 65536, 1099511627776ULL, "bytes of all objects; default: half of the machine's memory") \
-	X(8, BUGS, bugs, 0, 0, PIDLAB_ALL_BUGS, "bugs of the time that are switched on")
+	X(8, BUGS, bugs, 0, 0, PIDLAB_ALL_BUGS, "bugs of the time that are switched on") \
+	X(9, RCU_LAYOUT, rcu_layout, PIDLAB_RCU_APART, 0, 3, "where a task's rcu_users is and what it counts") \
+	X(10, CPUS, cpus, 4, 1, 64, "virtual CPUs")
 
 /* A default that the module computes; never valid as a given value */
 #define PIDLAB_AUTO		(~0ULL)
@@ -237,7 +272,9 @@
 	X(5, TREF, task_ref, "a task_ref") \
 	X(6, REF, ref, "a reference held through the interface") \
 	X(7, NS, namespace, "a pid namespace of the bitmap generations, without the pages") \
-	X(8, LAB, lab, "a lab without its hash and objects")
+	X(8, LAB, lab, "a lab without its hash and objects") \
+	X(10, RCU_UNION, rcu_union, "rcu_users and rcu_head of a task in the same bytes") \
+	X(11, RCU_APART, rcu_apart, "rcu_users and rcu_head of a task apart")
 
 /* Invariants: number, NAME, name, what does not hold */
 #define PIDLAB_VIOLATIONS(X) \
@@ -255,7 +292,9 @@
 	X(12, TREF, tref, "a task_ref does not point at the first user of its pid") \
 	X(13, TALLY, tally, "the lab's counters do not match its objects") \
 	X(14, NS_COUNT, ns_count, "a namespace's count is not the sum of its users") \
-	X(15, ORPHAN, orphan, "an object that nothing reaches was not freed")
+	X(15, ORPHAN, orphan, "an object that nothing reaches was not freed") \
+	X(16, RCU_USERS, rcu_users, "a task's rcu_users is not the sum of them") \
+	X(17, CURR, curr, "a virtual CPU and the task it has do not agree")
 
 /*
  * Steps at which an actor under control stands still: number, NAME, name, help
@@ -277,7 +316,13 @@
 	X(13, PIDMAP_UNLOCK, pidmap_unlock, "has let go of the pidmap lock") \
 	X(14, TURN, turn_share, "share a task's turn") \
 	X(15, TURN_LOCK, turn_lock, "take a task's turn") \
-	X(16, TURN_UNLOCK, turn_unlock, "has let go of a task's turn")
+	X(16, TURN_UNLOCK, turn_unlock, "has let go of a task's turn") \
+	X(17, CPU, cpu_read, "look under the CPUs' lock") \
+	X(18, CPU_LOCK, cpu_lock, "take the CPUs' lock") \
+	X(19, CPU_UNLOCK, cpu_unlock, "has let go of the CPUs' lock") \
+	X(20, USERS, users_read, "look under the lock of rcu_users") \
+	X(21, USERS_LOCK, users_lock, "take the lock of rcu_users") \
+	X(22, USERS_UNLOCK, users_unlock, "has let go of the lock of rcu_users")
 
 #define PIDLAB_STEP_POINTS	64
 
@@ -296,6 +341,9 @@
 	X(6, TREF_PINNED, "tref.task_pinned") \
 	X(7, TREF_LAST_PUT, "tref.last_put") \
 	X(8, EXIT_BEGUN, "exit.begun") \
-	X(9, ZAP_MARKED, "zap.marked")
+	X(9, ZAP_MARKED, "zap.marked") \
+	X(10, RCU_USER_FOUND, "rcu_users.found") \
+	X(11, CPU_SWITCHED, "cpu.switched") \
+	X(12, PID_PUT_READ, "pid.put_read")
 
 #endif /* _UAPI_PIDLAB_TABLES_H */

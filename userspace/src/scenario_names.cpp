@@ -57,6 +57,8 @@ bool fits(NameClass name, pidlab_arg operand) {
         return name == NameClass::task || name == NameClass::pid;
     case PIDLAB_ARG_NS:
         return name == NameClass::ns || name == NameClass::task;
+    case PIDLAB_ARG_NEXT:
+        return name == NameClass::task;
     case PIDLAB_ARG_OBJECT:
         return name != NameClass::number && name != NameClass::digest;
     default:
@@ -90,6 +92,8 @@ std::string_view describe(pidlab_arg operand) {
         return "a task or a struct pid";
     case PIDLAB_ARG_NS:
         return "a namespace or a task in it";
+    case PIDLAB_ARG_NEXT:
+        return "a task, or nothing to idle,";
     case PIDLAB_ARG_TYPE:
         return "a type (pid, tgid, pgid or sid)";
     case PIDLAB_ARG_BUG:

@@ -37,6 +37,8 @@ bool is_thread(const pidlab_task_info &task) { return (task.flags & PIDLAB_TASK_
 
 bool is_gone(const pidlab_task_info &task) { return task.state == PIDLAB_STATE_DEAD; }
 
+unsigned cpu_of(const pidlab_task_info &task) { return task.flags >> PIDLAB_TASK_CPU_SHIFT; }
+
 std::string state_word(const pidlab_task_info &task) {
     const WordInfo *word = find_word(states(), task.state);
     return word ? std::string{word->name} : fmt::format("state {}", task.state);
@@ -86,6 +88,10 @@ std::vector<std::string> remarks(const pidlab_task_info &task,
         out.emplace_back("session leader");
     if (task.flags & PIDLAB_TASK_EXECED)
         out.emplace_back("execed");
+    if (task.flags & PIDLAB_TASK_AUTOREAP && !is_thread(task))
+        out.emplace_back("reaps itself");
+    if (task.flags & PIDLAB_TASK_CURR)
+        out.push_back(fmt::format("on CPU {}", cpu_of(task)));
     if (task.state != PIDLAB_STATE_RUNNING) {
         out.push_back(fmt::format("code {}", task.exit_code));
         out.push_back(what_pins(task, tasks, state));
@@ -117,7 +123,7 @@ public:
             if (!is_gone(*root))
                 branch(*root, "", "");
         if (std::any_of(tasks_.begin(), tasks_.end(), is_gone))
-            rows_.push_back({"left the tree, held by references:", 0, {}, {}, {}, {}});
+            rows_.push_back({"left the tree, still held:", 0, {}, {}, {}, {}});
         std::size_t gone = 0;
         for (const auto &[id, task] : by_id_)
             if (is_gone(*task) && gone++ < max_gone)
@@ -250,6 +256,8 @@ std::string what_pins(const pidlab_task_info &task, const std::vector<pidlab_tas
         out.push_back("held by " + join(holders, ", "));
     else if (task.holds != 0)
         out.push_back(fmt::format("held {} times", task.holds));
+    if (task.state == PIDLAB_STATE_DEAD && task.flags & PIDLAB_TASK_CURR)
+        out.push_back(fmt::format("CPU {} has not switched away", cpu_of(task)));
     if (task.state == PIDLAB_STATE_DEAD && out.empty())
         out.emplace_back("its grace period has not ended");
     return join(out, ", ");
@@ -264,7 +272,9 @@ nlohmann::ordered_json tree_json(const std::vector<pidlab_task_info> &tasks,
             {PIDLAB_TASK_THREAD, "thread"},
             {PIDLAB_TASK_REAPER, "reaper"},
             {PIDLAB_TASK_SESSION, "session"},
-            {PIDLAB_TASK_EXECED, "execed"}};
+            {PIDLAB_TASK_EXECED, "execed"},
+            {PIDLAB_TASK_AUTOREAP, "autoreap"},
+            {PIDLAB_TASK_CURR, "curr"}};
         for (const auto &[bit, word] : words)
             if (task.flags & bit)
                 flags.push_back(word);

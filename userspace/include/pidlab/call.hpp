@@ -81,6 +81,21 @@ struct Seen {
     std::uint64_t object; ///< id of what was harmed last, 0 for none
 };
 
+struct RcuUser {
+    RefId ref;
+    std::uint64_t users; ///< with this one
+};
+
+struct Counts {
+    std::uint64_t users;
+    std::uint64_t usage;
+};
+
+struct Current {
+    TaskId task; ///< empty: the CPU idles
+    pidlab_state state;
+};
+
 struct TaskState {
     pidlab_state state;
     int code;
@@ -279,6 +294,32 @@ inline Call<Seen> seen(pidlab_bug bug) {
     return {detail::make(PIDLAB_OP_SEEN, {static_cast<std::uint64_t>(bug)}),
             [](const pidlab_op &op) {
                 return Seen{op.res[0], op.res[1]};
+            }};
+}
+
+/// Become one more of the task's rcu_users.
+inline Call<RcuUser> rcu_get(TaskId target) {
+    return {detail::make(PIDLAB_OP_RCU_GET, {target.raw()}), [](const pidlab_op &op) {
+                return RcuUser{RefId{op.res[0]}, op.res[1]};
+            }};
+}
+
+inline Call<Counts> counts(TaskId target) {
+    return {detail::make(PIDLAB_OP_COUNTS, {target.raw()}), [](const pidlab_op &op) {
+                return Counts{op.res[0], op.res[1]};
+            }};
+}
+
+/// Answers the task that the CPU had, empty when it idled.
+/// @param next empty: the CPU idles
+inline Call<TaskId> switch_to(int cpu, TaskId next) {
+    return {detail::make(PIDLAB_OP_SWITCH_TO, {detail::number(cpu), next.raw()}),
+            detail::one_id<TaskId>};
+}
+
+inline Call<Current> curr(int cpu) {
+    return {detail::make(PIDLAB_OP_CURR, {detail::number(cpu)}), [](const pidlab_op &op) {
+                return Current{TaskId{op.res[0]}, static_cast<pidlab_state>(op.res[1])};
             }};
 }
 

@@ -48,6 +48,7 @@ inline constexpr ErrnoSentence operation_sentences[] = {
     {EAGAIN, "the limit on tasks or the last free number is reached, or the task to reap is not a "
              "zombie yet"},
     {ENOSPC, "the limit on references, namespaces, depth or bytes is reached"},
+    {EBUSY, "the task is on another virtual CPU"},
     {ENOMEM, "an allocation failed, or the namespace takes no new tasks"},
     {EINTR, "the acting task was killed before the operation took effect"},
     {ECHILD, "the task has no child that could match"},

@@ -39,7 +39,10 @@ struct HeldRef {
     std::uint64_t leads_to = 0; ///< the task behind it when that was last asked; 0: none
 
     /// Whether it keeps a task's memory. Such a one leads to the same task for ever.
-    [[nodiscard]] bool pins_task() const { return kind && kind->opcode == PIDLAB_OP_HOLD_TASK; }
+    [[nodiscard]] bool pins_task() const {
+        return kind &&
+               (kind->opcode == PIDLAB_OP_HOLD_TASK || kind->opcode == PIDLAB_OP_RCU_GET);
+    }
 };
 
 /// Names, numbers and references of a run. Knows what was said and seen, asks nobody.

@@ -145,6 +145,7 @@ inline constexpr WordInfo counter_table[] = {PIDLAB_COUNTERS(PL_WORD)};
 inline constexpr WordInfo size_table[] = {PIDLAB_SIZES(PL_WORD)};
 inline constexpr WordInfo violation_table[] = {PIDLAB_VIOLATIONS(PL_WORD)};
 inline constexpr WordInfo generation_table[] = {PIDLAB_GENERATIONS(PL_WORD)};
+inline constexpr WordInfo rcu_layout_table[] = {PIDLAB_RCU_LAYOUTS(PL_WORD)};
 #undef PL_WORD
 
 #define PL_BUG(nr, NAME, name, year, help) BugInfo{{nr, #name, #NAME, help}, year},
@@ -166,7 +167,7 @@ static_assert(std::size(type_table) == PIDLAB_TYPE_COUNT);
 inline constexpr WordInfo state_table[] = {
     {PIDLAB_STATE_RUNNING, "running", "RUNNING", "has not exited"},
     {PIDLAB_STATE_ZOMBIE, "zombie", "ZOMBIE", "exited, not reaped"},
-    {PIDLAB_STATE_DEAD, "dead", "DEAD", "reaped, held by references only"},
+    {PIDLAB_STATE_DEAD, "dead", "DEAD", "reaped, and still held"},
 };
 
 inline constexpr WordInfo object_table[] = {
@@ -201,6 +202,8 @@ constexpr const WordInfo *by_number(std::span<const WordInfo> table, std::uint64
 [[nodiscard]] constexpr std::span<const WordInfo> sizes() { return detail::size_table; }
 [[nodiscard]] constexpr std::span<const WordInfo> violations() { return detail::violation_table; }
 [[nodiscard]] constexpr std::span<const WordInfo> generations() { return detail::generation_table; }
+/// enum pidlab_rcu_layout
+[[nodiscard]] constexpr std::span<const WordInfo> rcu_layouts() { return detail::rcu_layout_table; }
 /// enum pidlab_bug
 [[nodiscard]] constexpr std::span<const WordInfo> bugs() { return detail::bug_table; }
 /// The same with more about each.
@@ -267,6 +270,8 @@ enum class Meaning { nothing, object, number, word };
         return generations();
     case PIDLAB_SET_BUGS:
         return bugs();
+    case PIDLAB_SET_RCU_LAYOUT:
+        return rcu_layouts();
     default:
         return {};
     }
@@ -284,6 +289,7 @@ enum class Meaning { nothing, object, number, word };
     case PIDLAB_ARG_OWNER:
     case PIDLAB_ARG_REF:
     case PIDLAB_ARG_NS:
+    case PIDLAB_ARG_NEXT:
     case PIDLAB_ARG_OBJECT:
         return Meaning::object;
     default:

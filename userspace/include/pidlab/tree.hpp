@@ -30,7 +30,7 @@ inline constexpr std::size_t max_tree_rows = 200;
 /// The tree of a snapshot, a line a task: its name (threads in braces) below its parent, its
 /// number, and, where it is deeper than the root namespace, its number there; state, group,
 /// session; what keeps a task that has exited, and how many bytes that pins. Tasks that have left
-/// the tree and are held by references follow. Each line begins with @p margin.
+/// the tree and are still held follow. Each line begins with @p margin.
 [[nodiscard]] std::string render_tree(const std::vector<pidlab_task_info> &tasks,
                                       const scenario::State &state, const TextStyle &style,
                                       const std::string &margin = {});

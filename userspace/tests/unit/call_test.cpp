@@ -25,7 +25,10 @@ const RefId ref{id(PIDLAB_OBJECT_REF, 14)};
 std::map<std::string_view, pidlab_op> every_call() {
     return {
         {"fork",
-         call::fork(task, PIDLAB_F_NEWPID | PIDLAB_F_THREAD | PIDLAB_F_PARENT, {-2, -3, -4}).op},
+         call::fork(task,
+                    PIDLAB_F_NEWPID | PIDLAB_F_THREAD | PIDLAB_F_PARENT | PIDLAB_F_AUTOREAP,
+                    {-2, -3, -4})
+             .op},
         {"exit", call::exit(task, -2, PIDLAB_F_GROUP).op},
         {"wait", call::wait(task, -2, PIDLAB_F_KEEP).op},
         {"reap", call::reap(task).op},
@@ -53,6 +56,10 @@ std::map<std::string_view, pidlab_op> every_call() {
         {"reserve", call::reserve(ns, std::uint64_t(-2)).op},
         {"unreserve", call::unreserve(ns, -2).op},
         {"gp", call::gp().op},
+        {"rcu_get", call::rcu_get(task).op},
+        {"counts", call::counts(task).op},
+        {"switch_to", call::switch_to(-2, task).op},
+        {"curr", call::curr(-2).op},
         {"seen", call::seen(PIDLAB_BUG_PLAIN_LAST).op},
     };
 }
@@ -63,6 +70,7 @@ std::uint64_t expected(pidlab_arg kind, int &number) {
     case PIDLAB_ARG_NONE:
         return 0;
     case PIDLAB_ARG_TASK:
+    case PIDLAB_ARG_NEXT:
         return task.raw();
     case PIDLAB_ARG_PID:
     case PIDLAB_ARG_OWNER:

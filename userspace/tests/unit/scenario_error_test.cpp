@@ -106,7 +106,7 @@ TEST(ScenarioError, a_flag_of_another_operation_is_refused) {
     EXPECT_EQ(complaints("fork init keep\n"), "t.scn:1:11: error: `fork' takes no flag `keep'\n"
                                               "    1 | fork init keep\n"
                                               "      |           ^~~~ it takes newpid, thread, "
-                                              "parent\n");
+                                              "parent, autoreap\n");
 }
 
 TEST(ScenarioError, a_misspelt_flag_is_found) {

@@ -128,7 +128,9 @@ TEST(ScenarioFuzz, random_words_are_refused_or_run) {
 
 TEST(ScenarioFuzz, broken_scenarios_are_refused_or_read) {
     Random random(20190915);
-    for (const auto &entry : std::filesystem::directory_iterator(PIDLAB_SCENARIO_DIR)) {
+    for (const auto &entry : std::filesystem::recursive_directory_iterator(PIDLAB_SCENARIO_DIR)) {
+        if (entry.is_directory())
+            continue;
         std::ifstream file(entry.path());
         std::stringstream whole;
         whole << file.rdbuf();
@@ -161,7 +163,9 @@ TEST(ScenarioFuzz, very_long_lines_and_deep_nesting_end) {
 
 TEST(ScenarioFiles, each_can_be_read_and_says_what_it_shows) {
     std::size_t count = 0;
-    for (const auto &entry : std::filesystem::directory_iterator(PIDLAB_SCENARIO_DIR)) {
+    for (const auto &entry : std::filesystem::recursive_directory_iterator(PIDLAB_SCENARIO_DIR)) {
+        if (entry.is_directory())
+            continue;
         ASSERT_EQ(entry.path().extension(), ".scn") << entry.path();
         std::ifstream file(entry.path());
         std::stringstream text;

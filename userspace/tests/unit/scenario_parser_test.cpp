@@ -45,6 +45,7 @@ struct Sample {
 Sample sample(pidlab_arg kind) {
     switch (kind) {
     case PIDLAB_ARG_TASK:
+    case PIDLAB_ARG_NEXT:
         return {"task", Atom::Kind::name};
     case PIDLAB_ARG_PID:
     case PIDLAB_ARG_OWNER:

@@ -30,7 +30,7 @@ TEST(Table, fork_is_described_as_the_header_has_it) {
     ASSERT_NE(fork, nullptr);
     EXPECT_EQ(fork->opcode, PIDLAB_OP_FORK);
     EXPECT_EQ(fork->symbol, "FORK");
-    EXPECT_EQ(fork->flags, PIDLAB_F_NEWPID | PIDLAB_F_THREAD | PIDLAB_F_PARENT);
+    EXPECT_EQ(fork->flags, PIDLAB_F_NEWPID | PIDLAB_F_THREAD | PIDLAB_F_PARENT | PIDLAB_F_AUTOREAP);
     ASSERT_EQ(fork->operands().size(), 4u);
     EXPECT_EQ(fork->operands()[0].name, "parent");
     EXPECT_EQ(fork->operands()[0].kind, PIDLAB_ARG_TASK);

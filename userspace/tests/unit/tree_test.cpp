@@ -116,7 +116,7 @@ TEST(Tree, puts_the_dead_below) {
     dead.nr = dead.vnr = dead.pgid = dead.sid = 0;
     dead.pid = dead.parent = 0;
     EXPECT_THAT(render_tree(family.tasks, family.state, {}),
-                HasSubstr("left the tree, held by references:\n"
+                HasSubstr("left the tree, still held:\n"
                           "   z          was pid 4             dead                        code 3; "
                           "held by r; pins 10.0K\n"));
 }

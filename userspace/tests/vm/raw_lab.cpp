@@ -169,6 +169,7 @@ void World::expect_refused(pidlab_op op, int error, const std::string &what) con
 std::vector<pidlab_object> accepted(pidlab_arg kind) {
     switch (kind) {
     case PIDLAB_ARG_TASK:
+    case PIDLAB_ARG_NEXT:
         return {PIDLAB_OBJECT_TASK};
     case PIDLAB_ARG_PID:
         return {PIDLAB_OBJECT_PID};
