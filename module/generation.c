@@ -5,6 +5,7 @@
 #include "compat.h"
 #include "generation.h"
 #include "pid_namespace.h"
+#include "task_ref.h"
 #include "who.h"
 
 #define PID_PGID_SID (BIT(PIDLAB_TYPE_PID) | BIT(PIDLAB_TYPE_PGID) | BIT(PIDLAB_TYPE_SID))
@@ -19,6 +20,7 @@ static const struct pl_generation generations[] = {
 		.max_level = 0,
 		.index = &pl_index_hash,
 		.who = &pl_who_takes,
+		.tref = &pl_tref_on_pids,
 	},
 	{
 		.number = PIDLAB_GEN_PIDNS,
@@ -29,6 +31,7 @@ static const struct pl_generation generations[] = {
 		.max_level = PL_MAX_LEVEL,
 		.index = &pl_index_hash,
 		.who = &pl_who_takes,
+		.tref = &pl_tref_on_pids,
 	},
 	{
 		.number = PIDLAB_GEN_IDR,
@@ -39,6 +42,7 @@ static const struct pl_generation generations[] = {
 		.max_level = PL_MAX_LEVEL,
 		.index = &pl_index_idr,
 		.who = &pl_who_exchanges,
+		.tref = &pl_tref_on_pids,
 	},
 };
 

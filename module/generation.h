@@ -12,6 +12,7 @@
 #include "index.h"
 #include "pidlab.h"
 
+struct pl_tref_ops;
 struct pl_who_ops;
 
 /**
@@ -24,6 +25,7 @@ struct pl_who_ops;
  * @max_level: depth of the deepest namespace
  * @index: number -> pid
  * @who: how tasks are tied to what they use
+ * @tref: what leads to weak references
  */
 struct pl_generation {
 	unsigned int number;
@@ -34,6 +36,7 @@ struct pl_generation {
 	unsigned int max_level;
 	const struct pl_index_ops *index;
 	const struct pl_who_ops *who;
+	const struct pl_tref_ops *tref;
 };
 
 const struct pl_generation *pl_generation_find(unsigned int number);

@@ -1,22 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0
-#include <linux/err.h>
 #include <linux/kernel.h>
 
+#include "bug.h"
 #include "compat.h"
+#include "generation.h"
 #include "lab.h"
 #include "mem.h"
-#include "pid.h"
-#include "pid_namespace.h"
 #include "task.h"
 #include "task_ref.h"
-
-/**
- * struct pl_pid_ext - what only a pid with weak references has
- * @ref: by type; counted; under tasklist_lock
- */
-struct pl_pid_ext {
-	struct pl_tref *ref[PIDLAB_TYPE_COUNT];
-};
 
 /**
  * pl_tref_init_sentinel() - make a lab's "nothing there"
@@ -44,7 +35,12 @@ struct pl_tref *pl_tref_get(struct pl_tref *ref)
 }
 PL_EXPORT_FOR_KUNIT(pl_tref_get);
 
-static void free_ref(struct pl_lab *lab, struct pl_tref *ref)
+/**
+ * pl_tref_free() - free a reference
+ * @lab: the lab
+ * @ref: one that nobody counts
+ */
+void pl_tref_free(struct pl_lab *lab, struct pl_tref *ref)
 {
 	pl_kvfree(lab, PL_MEM_TREF, ref, sizeof(*ref));
 }
@@ -56,7 +52,7 @@ static void put_sentinel(struct pl_lab *lab)
 		atomic_inc(&lab->sentinel_drops);
 }
 
-/* Lowers the count unless the pid's own count could then be the last. */
+/* Lowers the count unless the count of what leads to it could then be the last. */
 static bool put_fast(struct pl_tref *ref)
 {
 	int count = atomic_read(&ref->count);
@@ -68,14 +64,29 @@ static bool put_fast(struct pl_tref *ref)
 	return false;
 }
 
-/* The link from the pid, where there is one, is cut: nobody can get it now. */
-static void unlink_from_pid(struct pl_lab *lab, struct pl_tref *ref)
+/**
+ * pl_tref_put_counted() - drop a count of a reference that what leads to it counts
+ * @lab: the lab
+ * @ref: not the sentinel
+ *
+ * Context: may sleep.
+ */
+void pl_tref_put_counted(struct pl_lab *lab, struct pl_tref *ref)
 {
-	struct pl_pid *pid = pl_task_pid(ref->task, ref->type);
+	bool last;
 
-	pl_assert_write_held(&lab->tasklist_lock);
-	pid->ext->ref[ref->type] = NULL;
-	atomic_dec(&ref->count);
+	if (put_fast(ref))
+		return;
+	pl_point(lab, PL_POINT_TREF_LAST_PUT);
+	pl_write_lock(&lab->tasklist_lock);
+	if (atomic_dec_return(&ref->count) == 1 && ref->task) {
+		lab->generation->tref->cut(lab, ref);
+		atomic_dec(&ref->count);
+	}
+	last = !atomic_read(&ref->count);
+	pl_write_unlock(&lab->tasklist_lock);
+	if (last)
+		pl_tref_free(lab, ref);
 }
 
 /**
@@ -84,177 +95,29 @@ static void unlink_from_pid(struct pl_lab *lab, struct pl_tref *ref)
  * @ref: a reference of it
  *
  * The last holder's put serialises against detach and look-up by the write
- * lock: it takes the reference out of the pid if the pid still leads to it,
- * and frees it. After that nobody holds it.
+ * lock: it cuts what leads to the reference, if anything does, and frees it.
+ * After that nobody holds it.
  *
  * Context: may sleep.
  */
 void pl_tref_put(struct pl_lab *lab, struct pl_tref *ref)
 {
-	bool last;
-
 	might_sleep();
-	if (ref == &lab->init_tref) {
+	if (ref == &lab->init_tref)
 		put_sentinel(lab);
-		return;
-	}
-	if (put_fast(ref))
-		return;
-	pl_point(lab, PL_POINT_TREF_LAST_PUT);
-	pl_write_lock(&lab->tasklist_lock);
-	if (atomic_dec_return(&ref->count) == 1 && ref->task)
-		unlink_from_pid(lab, ref);
-	last = !atomic_read(&ref->count);
-	pl_write_unlock(&lab->tasklist_lock);
-	if (last)
-		free_ref(lab, ref);
+	else
+		lab->generation->tref->put(lab, ref);
 }
 PL_EXPORT_FOR_KUNIT(pl_tref_put);
 
-/**
- * pl_tref_follow() - the users of a pid have changed
- * @lab: the lab
- * @pid: the pid
- * @type: of which type
- *
- * Hands its weak reference to the first user that is left. With none left the
- * reference points at nothing from now on and the pid lets go of it; its
- * holders keep it.
- *
- * Context: tasklist_lock held for writing.
- */
-void pl_tref_follow(struct pl_lab *lab, struct pl_pid *pid, enum pidlab_type type)
+/* A reference that a way to one has found, or "nothing there", counted. */
+static struct pl_tref *or_sentinel(struct pl_lab *lab, struct pl_tref *ref)
 {
-	struct pl_tref *ref;
-
-	pl_assert_write_held(&lab->tasklist_lock);
-	ref = pid->ext ? pid->ext->ref[type] : NULL;
-	if (!ref)
-		return;
-	ref->task = pl_pid_first(lab, pid, type);
-	if (ref->task)
-		return;
-	pid->ext->ref[type] = NULL;
-	/* A holder is left: the last one's put would have come here before. */
-	atomic_dec(&ref->count);
+	return ref ? ref : pl_tref_get(&lab->init_tref);
 }
 
 /**
- * pl_tref_free_ext() - free what pl_tref_get_by_task() hung on a pid
- * @lab: the lab
- * @pid: a pid without users and without counts
- */
-void pl_tref_free_ext(struct pl_lab *lab, struct pl_pid *pid)
-{
-	if (pid->ext)
-		pl_kvfree(lab, PL_MEM_PID_EXT, pid->ext, sizeof(*pid->ext));
-	pid->ext = NULL;
-}
-
-/**
- * pl_tref_peek() - the weak reference that a pid leads to
- * @pid: the pid
- * @type: of which type
- *
- * Context: tasklist_lock held.
- * Return: the reference, or NULL.
- */
-const struct pl_tref *pl_tref_peek(const struct pl_pid *pid, enum pidlab_type type)
-{
-	return pid->ext ? pid->ext->ref[type] : NULL;
-}
-PL_EXPORT_FOR_KUNIT(pl_tref_peek);
-
-/* What get_ref() may need, allocated outside the lock. */
-struct spare {
-	struct pl_tref *ref;
-	struct pl_pid_ext *ext;
-};
-
-static int alloc_spare(struct pl_ctx *ctx, struct spare *spare)
-{
-	spare->ref = pl_kvzalloc(ctx, PL_MEM_TREF, sizeof(*spare->ref));
-	if (IS_ERR(spare->ref))
-		return PTR_ERR(spare->ref);
-	spare->ext = pl_kvzalloc(ctx, PL_MEM_PID_EXT, sizeof(*spare->ext));
-	if (IS_ERR(spare->ext)) {
-		free_ref(ctx->lab, spare->ref);
-		return PTR_ERR(spare->ext);
-	}
-	return 0;
-}
-
-static void free_spare(struct pl_lab *lab, struct spare *spare)
-{
-	if (spare->ref)
-		free_ref(lab, spare->ref);
-	if (spare->ext)
-		pl_kvfree(lab, PL_MEM_PID_EXT, spare->ext, sizeof(*spare->ext));
-}
-
-/*
- * Under the write lock: another look, since the world may have changed while
- * memory was allocated. Only a pid that still has a user gets the new one.
- */
-static struct pl_tref *install(struct pl_lab *lab, struct pl_pid *pid, enum pidlab_type type,
-			       struct spare *spare)
-{
-	struct pl_task *first = pl_pid_first(lab, pid, type);
-	struct pl_tref *ref;
-
-	pl_assert_write_held(&lab->tasklist_lock);
-	if (!first)
-		return NULL;
-	if (!pid->ext) {
-		pid->ext = spare->ext;
-		spare->ext = NULL;
-	}
-	ref = pid->ext->ref[type];
-	if (ref)
-		return pl_tref_get(ref);
-	ref = spare->ref;
-	spare->ref = NULL;
-	ref->type = type;
-	ref->pid = pid->numbers[0].nr;
-	ref->task = first;
-	/* One for the pid, one for the caller. */
-	atomic_set(&ref->count, 2);
-	pid->ext->ref[type] = ref;
-	return ref;
-}
-
-/* The reference of a pid that the caller counts, made if need be; or NULL. */
-static struct pl_tref *get_ref(struct pl_ctx *ctx, struct pl_pid *pid, enum pidlab_type type)
-{
-	struct pl_lab *lab = ctx->lab;
-	struct pl_tref *ref = NULL;
-	struct spare spare = {};
-
-	pl_read_lock(&lab->tasklist_lock);
-	if (pid->ext && pid->ext->ref[type])
-		ref = pl_tref_get(pid->ext->ref[type]);
-	pl_read_unlock(&lab->tasklist_lock);
-	if (ref || alloc_spare(ctx, &spare))
-		return ref;
-	pl_point(lab, PL_POINT_TREF_ALLOCATED);
-	pl_write_lock(&lab->tasklist_lock);
-	ref = install(lab, pid, type, &spare);
-	pl_write_unlock(&lab->tasklist_lock);
-	free_spare(lab, &spare);
-	return ref;
-}
-
-static struct pl_tref *get_ref_and_put(struct pl_ctx *ctx, struct pl_pid *pid,
-				       enum pidlab_type type)
-{
-	struct pl_tref *ref = pid ? get_ref(ctx, pid, type) : NULL;
-
-	pl_pid_put(pid);
-	return ref ? ref : pl_tref_get(&ctx->lab->init_tref);
-}
-
-/**
- * pl_tref_get_by_task() - a weak reference to the users of a task's pid
+ * pl_tref_get_by_task() - a weak reference to the users of what a task uses
  * @ctx: the operation
  * @task: a task the caller counts
  * @type: by which type
@@ -268,15 +131,8 @@ static struct pl_tref *get_ref_and_put(struct pl_ctx *ctx, struct pl_pid *pid,
 struct pl_tref *pl_tref_get_by_task(struct pl_ctx *ctx, struct pl_task *task,
 				    enum pidlab_type type)
 {
-	struct pl_lab *lab = ctx->lab;
-	struct pl_pid *pid;
-
 	might_sleep();
-	pl_read_lock(&lab->tasklist_lock);
-	pid = pl_pid_get(task->link[type].pid);
-	pl_read_unlock(&lab->tasklist_lock);
-	pl_point(lab, PL_POINT_TREF_PINNED);
-	return get_ref_and_put(ctx, pid, type);
+	return or_sentinel(ctx->lab, ctx->lab->generation->tref->by_task(ctx, task, type));
 }
 PL_EXPORT_FOR_KUNIT(pl_tref_get_by_task);
 
@@ -287,9 +143,6 @@ PL_EXPORT_FOR_KUNIT(pl_tref_get_by_task);
  * @type: by which type
  * @ns: as seen from here
  *
- * Pins the pid, not its first user: that one may go, and another be first,
- * before the reference is installed.
- *
  * Context: may sleep.
  * Return: a counted reference, never NULL: the sentinel where nobody uses the
  * number so, or memory is short.
@@ -297,11 +150,8 @@ PL_EXPORT_FOR_KUNIT(pl_tref_get_by_task);
 struct pl_tref *pl_tref_get_by_nr(struct pl_ctx *ctx, int nr, enum pidlab_type type,
 				  struct pl_pidns *ns)
 {
-	struct pl_pid *pid = pl_pid_find_get(nr, ns);
-
 	might_sleep();
-	pl_point(ctx->lab, PL_POINT_TREF_PINNED);
-	return get_ref_and_put(ctx, pid, type);
+	return or_sentinel(ctx->lab, ctx->lab->generation->tref->by_nr(ctx, nr, type, ns));
 }
 PL_EXPORT_FOR_KUNIT(pl_tref_get_by_nr);
 
@@ -318,7 +168,7 @@ struct pl_task *pl_tref_task(struct pl_lab *lab, const struct pl_tref *ref)
 	struct pl_task *task;
 
 	pl_read_lock(&lab->tasklist_lock);
-	task = ref->task;
+	task = lab->generation->tref->first(lab, ref);
 	if (task)
 		pl_task_get(task);
 	pl_read_unlock(&lab->tasklist_lock);

@@ -47,6 +47,27 @@ static_assert(sizeof(struct pl_tref) == 24);
 static_assert(sizeof(struct pl_tref) == 16);
 #endif
 
+/**
+ * struct pl_tref_ops - what leads to references: pids, or links of tasks
+ * @by_task: see pl_tref_get_by_task(); NULL for "nothing there"
+ * @by_nr: see pl_tref_get_by_nr(); likewise
+ * @cut: nothing leads to @ref any more, whose task is not NULL. Under the
+ *	write lock
+ * @put: drop a count of @ref, which is not the sentinel. May sleep
+ * @first: the first user behind @ref, or NULL. Under tasklist_lock
+ */
+struct pl_tref_ops {
+	struct pl_tref *(*by_task)(struct pl_ctx *ctx, struct pl_task *task,
+				   enum pidlab_type type);
+	struct pl_tref *(*by_nr)(struct pl_ctx *ctx, int nr, enum pidlab_type type,
+				 struct pl_pidns *ns);
+	void (*cut)(struct pl_lab *lab, struct pl_tref *ref);
+	void (*put)(struct pl_lab *lab, struct pl_tref *ref);
+	struct pl_task *(*first)(struct pl_lab *lab, const struct pl_tref *ref);
+};
+
+extern const struct pl_tref_ops pl_tref_on_pids;
+
 void pl_tref_init_sentinel(struct pl_lab *lab);
 
 struct pl_tref *pl_tref_get(struct pl_tref *ref);
@@ -62,6 +83,10 @@ void pl_tref_set(struct pl_lab *lab, struct pl_tref **dst, struct pl_tref *ref);
 void pl_tref_reset(struct pl_lab *lab, struct pl_tref **dst);
 void pl_tref_fini(struct pl_lab *lab, struct pl_tref **dst);
 
+void pl_tref_free(struct pl_lab *lab, struct pl_tref *ref);
+void pl_tref_put_counted(struct pl_lab *lab, struct pl_tref *ref);
+
+/* Where they hang on pids: task_ref_pid.c */
 void pl_tref_follow(struct pl_lab *lab, struct pl_pid *pid, enum pidlab_type type);
 void pl_tref_free_ext(struct pl_lab *lab, struct pl_pid *pid);
 const struct pl_tref *pl_tref_peek(const struct pl_pid *pid, enum pidlab_type type);
