@@ -14,7 +14,7 @@ static void x5_two_labs_with_equal_histories_are_equal(struct kunit *test)
 
 		MUST(test, lab[i], SETSID, 0, a);
 		FORK_THREAD(test, lab[i], a);
-		MUST(test, lab[i], HOLD_PID, 0, a);
+		MUST(test, lab[i], HOLD_TASK, 0, a);
 		digest[i] = lab_digest(lab[i]);
 	}
 	KUNIT_EXPECT_EQ(test, digest[0], digest[1]);
@@ -210,7 +210,7 @@ static void the_snapshot_shows_levels(struct kunit *test)
 static struct kunit_case digest_cases[] = {
 	LAB_CASE(x5_two_labs_with_equal_histories_are_equal),
 	LAB_CASE(x5_the_way_does_not_show),
-	LAB_CASE(x5_each_change_shows),
+	LAB_PID_CASE(x5_each_change_shows),
 	LAB_CASE(x5_the_exit_code_shows),
 	LAB_CASE(x5_the_order_of_users_shows),
 	LAB_NS_CASE(x5_a_namespace_shows),

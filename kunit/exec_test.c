@@ -240,7 +240,7 @@ static void exec_beats_a_group_exit(struct kunit *test)
 static struct kunit_case exec_cases[] = {
 	LAB_CASE(exec_by_a_leader_changes_nothing_but_the_mark),
 	LAB_CASE(exec_kills_the_other_threads),
-	LAB_CASE(d10_a_thread_takes_the_leaders_identity),
+	LAB_PID_CASE(d10_a_thread_takes_the_leaders_identity),
 	LAB_CASE(a_thread_takes_the_identity_of_a_leader_that_left),
 	LAB_CASE(the_place_among_the_children_is_kept),
 	LAB_CASE(the_leaders_children_become_the_threads),

@@ -211,13 +211,13 @@ static void a_task_that_exits_no_longer_acts(struct kunit *test)
 }
 
 static struct kunit_case exit_cases[] = {
-	LAB_CASE(an_exited_task_is_a_zombie_until_it_is_reaped),
+	LAB_PID_CASE(an_exited_task_is_a_zombie_until_it_is_reaped),
 	LAB_CASE(exit_happens_once),
 	LAB_CASE(the_code_is_0_to_255),
 	LAB_NS_CASE(d12_orphans_go_to_the_reaper_of_their_namespace),
 	LAB_CASE(d12_orphans_of_the_root_go_to_the_first_task),
 	LAB_CASE(orphans_go_to_a_living_thread_first),
-	LAB_CASE(a_thread_is_released_at_once),
+	LAB_PID_CASE(a_thread_is_released_at_once),
 	LAB_CASE(a_leader_waits_for_its_threads),
 	LAB_CASE(a_group_exit_gives_all_threads_its_code),
 	LAB_CASE(a_group_exit_overrides_the_code_of_a_leader_that_left),

@@ -151,16 +151,16 @@ static void a_pid_without_its_task_is_no_process_yet(struct kunit *test)
 }
 
 static struct kunit_case fork_race_cases[] = {
-	LAB_CASE(d13_a_child_of_the_killed_is_not_born_once_numbered),
-	LAB_CASE(d13_a_child_of_the_killed_is_not_born_once_published),
-	LAB_CASE(d13_a_child_of_the_killed_is_not_born_at_the_end),
-	LAB_CASE(d13_a_thread_of_the_killed_is_not_born),
+	LAB_PID_CASE(d13_a_child_of_the_killed_is_not_born_once_numbered),
+	LAB_PID_CASE(d13_a_child_of_the_killed_is_not_born_once_published),
+	LAB_PID_CASE(d13_a_child_of_the_killed_is_not_born_at_the_end),
+	LAB_PID_CASE(d13_a_thread_of_the_killed_is_not_born),
 	LAB_NS_CASE(d13_a_namespace_of_the_killed_is_not_born),
 	LAB_NS_CASE(d13_no_number_in_a_namespace_that_ends),
 	LAB_NS_CASE(d13_the_end_of_a_namespace_fails_a_fork_with_a_number),
 	LAB_NS_CASE(d13_the_end_of_a_namespace_fails_a_fork_with_a_pid),
 	LAB_CASE(a_thread_is_not_born_into_a_group_that_exits),
-	LAB_CASE(a_pid_without_its_task_is_no_process_yet),
+	LAB_PID_CASE(a_pid_without_its_task_is_no_process_yet),
 	{}
 };
 

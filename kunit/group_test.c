@@ -219,7 +219,7 @@ static struct kunit_case group_cases[] = {
 	LAB_CASE(setpgid_has_the_errors_of_linux),
 	LAB_CASE(a_zombie_child_can_be_moved),
 	LAB_NS_CASE(numbers_are_as_the_caller_sees_them),
-	LAB_CASE(the_last_to_leave_frees_the_group),
+	LAB_PID_CASE(the_last_to_leave_frees_the_group),
 	LAB_CASE(setsid_makes_session_and_group),
 	LAB_NS_CASE(setsid_gives_the_number_that_the_caller_sees),
 	LAB_CASE(setsid_has_the_errors_of_linux),

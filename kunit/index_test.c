@@ -180,7 +180,7 @@ static struct kunit_case index_cases[] = {
 	LAB_CASE(d2_each_number_is_given_once),
 	LAB_CASE(d4_a_number_given_back_is_not_the_next),
 	LAB_CASE(a_number_asked_for_is_given_or_taken),
-	LAB_CASE(b3_a_removed_pid_is_not_found_and_its_number_free),
+	LAB_PID_CASE(b3_a_removed_pid_is_not_found_and_its_number_free),
 	LAB_CASE(d4_no_number_is_given_twice_to_two_at_once),
 	{}
 };

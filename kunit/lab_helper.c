@@ -17,14 +17,15 @@ static long objects_before[PL_MEM_COUNT];
 static long bytes_before;
 static long labs_before;
 
-static const void *next_generation(const void *prev, char *desc, unsigned int depth)
+static const void *next_generation(const void *prev, char *desc, bool with_pids,
+				   unsigned int depth)
 {
 	const struct pl_generation *gen = prev;
 	unsigned int number;
 
 	for (number = gen ? gen->number + 1 : 0; number < BITS_PER_TYPE(u32); number++) {
 		gen = pl_generation_find(number);
-		if (gen && gen->max_level >= depth) {
+		if (gen && gen->has_pids >= with_pids && gen->max_level >= depth) {
 			strscpy(desc, gen->name, KUNIT_PARAM_DESC_SIZE);
 			return gen;
 		}
@@ -41,7 +42,19 @@ static const void *next_generation(const void *prev, char *desc, unsigned int de
  */
 const void *lab_each_generation(const void *prev, char *desc)
 {
-	return next_generation(prev, desc, 0);
+	return next_generation(prev, desc, false, 0);
+}
+
+/**
+ * lab_each_with_pids() - see LAB_PID_CASE()
+ * @prev: the generation before, or NULL
+ * @desc: its name
+ *
+ * Return: the next generation that has struct pids, or NULL.
+ */
+const void *lab_each_with_pids(const void *prev, char *desc)
+{
+	return next_generation(prev, desc, true, 0);
 }
 
 /**
@@ -53,7 +66,7 @@ const void *lab_each_generation(const void *prev, char *desc)
  */
 const void *lab_each_nesting(const void *prev, char *desc)
 {
-	return next_generation(prev, desc, 1);
+	return next_generation(prev, desc, true, 1);
 }
 
 static bool is_last_run(struct kunit *test)

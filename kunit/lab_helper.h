@@ -55,11 +55,16 @@ void lab_test_exit(struct kunit *test);
 long lab_test_bytes_before(void);
 long lab_test_objects_before(enum pl_mem kind);
 
-/* A case for each generation, and for each that has nested namespaces. */
+/*
+ * A case for each generation, for each that has struct pids, and for each that
+ * has nested namespaces.
+ */
 #define LAB_CASE(name)	  KUNIT_CASE_PARAM(name, lab_each_generation)
+#define LAB_PID_CASE(name) KUNIT_CASE_PARAM(name, lab_each_with_pids)
 #define LAB_NS_CASE(name) KUNIT_CASE_PARAM(name, lab_each_nesting)
 
 const void *lab_each_generation(const void *prev, char *desc);
+const void *lab_each_with_pids(const void *prev, char *desc);
 const void *lab_each_nesting(const void *prev, char *desc);
 
 /* A SETUP with its own size; LAB_SET() adds a setting. */
@@ -133,6 +138,8 @@ struct pl_pid *lab_pid(struct pl_lab *lab, u64 id);
 struct pl_pidns *lab_ns(struct pl_lab *lab, u64 id);
 struct pl_pidns *lab_ns_of(struct pl_lab *lab, u64 task);
 
+const struct pl_tref *lab_tref_of(struct pl_lab *lab, u64 task, enum pidlab_type type);
+bool lab_taken(struct pl_lab *lab, int nr);
 struct pl_pid *lab_make_pid(struct kunit *test, struct pl_lab *lab, struct pl_pidns *ns);
 struct pl_pid *lab_find_pid(struct pl_pidns *ns, int nr);
 void lab_set_last(struct pl_pidns *ns, int nr);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* What a lab holds: its state, its findings, the structures behind ids. */
 #include "lab_helper.h"
+#include "task_ref.h"
 
 /**
  * lab_state() - what has become of a task
@@ -183,7 +184,41 @@ struct pl_pidns *lab_ns(struct pl_lab *lab, u64 id)
  */
 struct pl_pidns *lab_ns_of(struct pl_lab *lab, u64 task)
 {
-	return pl_pid_ns(lab_task(lab, task)->link[PIDLAB_TYPE_PID].pid);
+	return pl_task_ns(lab_task(lab, task));
+}
+
+/**
+ * lab_tref_of() - the weak reference to the users of what a task uses
+ * @lab: the lab
+ * @task: a task that is not reaped; where there is no struct pid, the first user
+ * @type: by this type
+ *
+ * Return: the reference, not counted, or NULL.
+ */
+const struct pl_tref *lab_tref_of(struct pl_lab *lab, u64 task, enum pidlab_type type)
+{
+	struct pl_task *user = lab_task(lab, task);
+
+	if (!lab->generation->has_pids)
+		return user->number[type].ref;
+	return pl_tref_peek(pl_task_pid(user, type), type);
+}
+
+/**
+ * lab_taken() - whether a number is taken
+ * @lab: the lab
+ * @nr: a number of its root namespace
+ *
+ * Return: true if so.
+ */
+bool lab_taken(struct pl_lab *lab, int nr)
+{
+	bool taken;
+
+	rcu_read_lock();
+	taken = lab->generation->index->taken(lab->root_ns, nr);
+	rcu_read_unlock();
+	return taken;
 }
 
 /**
@@ -197,8 +232,10 @@ struct pl_pidns *lab_ns_of(struct pl_lab *lab, u64 task)
 struct pl_pid *lab_make_pid(struct kunit *test, struct pl_lab *lab, struct pl_pidns *ns)
 {
 	struct pl_ctx ctx = lab_ctx(lab);
-	struct pl_pid *pid = pl_pid_alloc(&ctx, ns, NULL);
+	struct pl_pid *pid;
 
+	KUNIT_ASSERT_TRUE(test, lab->generation->has_pids);
+	pid = pl_pid_alloc(&ctx, ns, NULL);
 	KUNIT_ASSERT_NOT_ERR_OR_NULL(test, pid);
 	return pid;
 }

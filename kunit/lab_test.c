@@ -314,7 +314,7 @@ static struct kunit_case lab_cases[] = {
 	KUNIT_CASE(info_before_setup_tells_sizes_only),
 	LAB_CASE(two_labs_share_nothing),
 	LAB_CASE(close_with_zombies),
-	LAB_CASE(close_with_references_of_each_kind),
+	LAB_PID_CASE(close_with_references_of_each_kind),
 	LAB_NS_CASE(close_with_nested_namespaces),
 	LAB_CASE(close_with_an_empty_universe),
 	LAB_CASE(close_with_a_pending_kill),

@@ -50,6 +50,8 @@ static void walk_rows(struct kunit *test, void (*try)(struct kunit *, struct ref
 	world_bury(test, &r->world);
 	for (i = 0; i < world_nr_rows; i++) {
 		r->row = &world_rows[i];
+		if (world_lacks(&r->world, r->row->opcode))
+			continue;
 		r->valid = world_op(&r->world, r->row->opcode);
 		KUNIT_ASSERT_EQ(test, r->valid.opcode, r->row->opcode);
 		try(test, r);
@@ -70,12 +72,16 @@ static void each_operation_succeeds_and_gives_what_it_says(struct kunit *test)
 		world_make(test, world);
 		op = world_op(world, row->opcode);
 		KUNIT_ASSERT_EQ(test, op.opcode, row->opcode);
+		if (world_lacks(world, row->opcode)) {
+			if (row->operand[0] != PIDLAB_ARG_PID)
+				lab_refused(test, world->lab, row->opcode, -EOPNOTSUPP, op);
+			lab_close(test, world->lab);
+			continue;
+		}
 		memset(op.res, 0xff, sizeof(op.res));
 		op.error = -77;
 		pl_op_run(world->lab, &op);
-		KUNIT_EXPECT_EQ_MSG(test, (int)op.error,
-				    world_lacks(world, row->opcode) ? -EOPNOTSUPP : 0,
-				    "opcode %u", row->opcode);
+		KUNIT_EXPECT_EQ_MSG(test, (int)op.error, 0, "opcode %u", row->opcode);
 		for (j = 0; j < PIDLAB_OP_RESULTS; j++) {
 			if (row->result[j] == PIDLAB_ARG_NONE)
 				KUNIT_EXPECT_EQ_MSG(test, op.res[j], (u64)0, "opcode %u",
@@ -172,8 +178,9 @@ static void try_other_kinds(struct kunit *test, struct refusal *r)
 				    (operand == PIDLAB_ARG_OWNER && kind == PIDLAB_OBJECT_PID) ||
 				    (operand == PIDLAB_ARG_NS && kind == PIDLAB_OBJECT_TASK);
 
+			/* Of a kind that there is none of: an id that looks like one. */
 			if (!fits)
-				refused(test, r, i, ids[kind], -EBADF);
+				refused(test, r, i, ids[kind] ?: BIT(16) | kind, -EBADF);
 		}
 		refused(test, r, i, r->world.a & ~(u64)PIDLAB_ID_KIND_MASK, -EBADF);
 		refused(test, r, i, r->world.a | PIDLAB_ID_KIND_MASK, -EBADF);
@@ -199,7 +206,7 @@ static void try_gone(struct kunit *test, struct refusal *r)
 			refused(test, r, i, r->world.dead[kind], -ESRCH);
 		refused(test, r, i, ~0ULL << PIDLAB_ID_KIND_BITS | kind, -ESRCH);
 		refused(test, r, i, 0xffffffULL << PIDLAB_ID_KIND_BITS | kind, -ESRCH);
-		if (operand == PIDLAB_ARG_OWNER)
+		if (operand == PIDLAB_ARG_OWNER && r->world.dead[PIDLAB_OBJECT_PID])
 			refused(test, r, i, r->world.dead[PIDLAB_OBJECT_PID], -ESRCH);
 		if (operand != PIDLAB_ARG_NS)
 			continue;

@@ -287,9 +287,9 @@ static struct kunit_case pid_level_cases[] = {
 	LAB_NS_CASE(d8_the_number_as_each_namespace_sees_it),
 	LAB_NS_CASE(d8_group_and_session_numbers_likewise),
 	LAB_CASE(d8_a_released_task_has_no_number),
-	LAB_CASE(d9_pids_come_in_the_order_of_their_numbers),
-	LAB_CASE(d9_next_is_bounded),
-	LAB_CASE(d10_transfer_leaves_the_place_and_empties_the_old_link),
+	LAB_PID_CASE(d9_pids_come_in_the_order_of_their_numbers),
+	LAB_PID_CASE(d9_next_is_bounded),
+	LAB_PID_CASE(d10_transfer_leaves_the_place_and_empties_the_old_link),
 	{}
 };
 

@@ -234,20 +234,20 @@ static void b7_find_get_takes_its_count(struct kunit *test)
 
 static struct kunit_case pid_cases[] = {
 	KUNIT_CASE(b1_a_pid_is_a_hundredth_of_a_task),
-	LAB_CASE(b2_a_pid_is_found_before_any_task_uses_it),
-	LAB_CASE(b2_a_pid_without_a_number_is_freed),
-	LAB_CASE(b2_a_numbered_pid_is_not_found_yet),
-	LAB_CASE(b2_a_published_pid_is_found_before_its_task),
-	LAB_CASE(b3_the_number_is_free_before_the_grace_period_ends),
-	LAB_CASE(b3_the_count_goes_after_the_grace_period),
+	LAB_PID_CASE(b2_a_pid_is_found_before_any_task_uses_it),
+	LAB_PID_CASE(b2_a_pid_without_a_number_is_freed),
+	LAB_PID_CASE(b2_a_numbered_pid_is_not_found_yet),
+	LAB_PID_CASE(b2_a_published_pid_is_found_before_its_task),
+	LAB_PID_CASE(b3_the_number_is_free_before_the_grace_period_ends),
+	LAB_PID_CASE(b3_the_count_goes_after_the_grace_period),
 	KUNIT_CASE(b4_put_of_null_is_fine),
-	LAB_CASE(b4_the_last_put_frees),
-	LAB_CASE(b5_the_first_user_is_the_newest),
-	LAB_CASE(b5_a_number_without_a_pid_is_an_error),
-	LAB_CASE(b6_attachment_takes_no_count),
-	LAB_CASE(b6_the_last_detach_of_any_type_frees),
-	LAB_CASE(b7_first_get_takes_its_count),
-	LAB_CASE(b7_find_get_takes_its_count),
+	LAB_PID_CASE(b4_the_last_put_frees),
+	LAB_PID_CASE(b5_the_first_user_is_the_newest),
+	LAB_PID_CASE(b5_a_number_without_a_pid_is_an_error),
+	LAB_PID_CASE(b6_attachment_takes_no_count),
+	LAB_PID_CASE(b6_the_last_detach_of_any_type_frees),
+	LAB_PID_CASE(b7_first_get_takes_its_count),
+	LAB_PID_CASE(b7_find_get_takes_its_count),
 	{}
 };
 

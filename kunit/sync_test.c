@@ -145,9 +145,9 @@ static struct kunit_case sync_cases[] = {
 	KUNIT_CASE(each_point_has_a_name_of_its_own),
 	LAB_NS_CASE(b10_no_point_lies_under_a_spinning_lock),
 	LAB_CASE(an_unhooked_lab_is_left_alone),
-	LAB_CASE(b10_a_pid_is_freed_with_interrupts_as_they_were),
-	LAB_CASE(a_grace_period_ends_all_that_was_freed_before),
-	LAB_CASE(settling_waits_for_its_own_lab),
+	LAB_PID_CASE(b10_a_pid_is_freed_with_interrupts_as_they_were),
+	LAB_PID_CASE(a_grace_period_ends_all_that_was_freed_before),
+	LAB_PID_CASE(settling_waits_for_its_own_lab),
 	{}
 };
 

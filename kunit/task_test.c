@@ -114,7 +114,7 @@ static struct kunit_case task_cases[] = {
 	LAB_CASE(c1_exit_drops_the_schedulers_usage),
 	LAB_CASE(a2_the_default_payload_is_a_stack_and_a_task_struct),
 	LAB_CASE(a2_a_held_task_pins_its_payload),
-	LAB_CASE(a2_a_held_pid_or_task_ref_pins_none_of_it),
+	LAB_PID_CASE(a2_a_held_pid_or_task_ref_pins_none_of_it),
 	LAB_CASE(a2_without_a_payload_nothing_is_allocated_for_it),
 	LAB_CASE(the_numbers_of_a_thread_are_its_own_and_its_leaders),
 	{}

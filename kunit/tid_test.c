@@ -121,7 +121,7 @@ static void d9_the_pids_in_between_are_passed_over(struct kunit *test)
 }
 
 static struct kunit_case tid_cases[] = {
-	LAB_CASE(the_number_that_is_asked_for_is_given),
+	LAB_PID_CASE(the_number_that_is_asked_for_is_given),
 	LAB_CASE(the_next_number_is_none_the_wiser),
 	LAB_CASE(a_number_below_300_can_be_asked_for_again),
 	LAB_CASE(a_number_that_is_taken_is_eexist),
@@ -130,7 +130,7 @@ static struct kunit_case tid_cases[] = {
 	LAB_NS_CASE(a_number_at_each_level_from_the_inside_out),
 	LAB_NS_CASE(failure_at_an_outer_level_gives_the_inner_ones_back),
 	LAB_NS_CASE(the_first_of_a_namespace_can_only_be_1),
-	LAB_CASE(d9_the_pids_in_between_are_passed_over),
+	LAB_PID_CASE(d9_the_pids_in_between_are_passed_over),
 	{}
 };
 

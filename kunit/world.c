@@ -31,7 +31,8 @@ void world_make(struct kunit *test, struct world *world)
 	MUST(test, lab, EXIT, 0, world->zombie, 9);
 	if (lab->generation->max_level)
 		world->inside = FORK_NEWPID(test, lab, world->init);
-	world->pid = MUST(test, lab, PID, 0, world->b);
+	if (lab->generation->has_pids)
+		world->pid = MUST(test, lab, PID, 0, world->b);
 	world->ns = MUST(test, lab, NS, 0, world->inside ?: world->init);
 	world->reserved = MUST(test, lab, RESERVE, 0, world->ns, 1);
 	world->ref = MUST(test, lab, TREF, 0, world->b);
@@ -49,8 +50,9 @@ void world_bury(struct kunit *test, struct world *world)
 	u64 task = FORK(test, lab, world->init);
 
 	world->dead[PIDLAB_OBJECT_TASK] = task;
-	world->dead[PIDLAB_OBJECT_PID] = MUST(test, lab, PID, 0, task);
-	world->dead[PIDLAB_OBJECT_REF] = MUST(test, lab, HOLD_PID, 0, task);
+	if (lab->generation->has_pids)
+		world->dead[PIDLAB_OBJECT_PID] = MUST(test, lab, PID, 0, task);
+	world->dead[PIDLAB_OBJECT_REF] = MUST(test, lab, HOLD_TASK, 0, task);
 	MUST(test, lab, PUT, 0, world->dead[PIDLAB_OBJECT_REF]);
 	MUST(test, lab, EXIT, 0, task);
 	MUST(test, lab, REAP, 0, task);
@@ -68,6 +70,7 @@ void world_bury(struct kunit *test, struct world *world)
 }
 
 /**
+/**
  * world_lacks() - whether the generation refuses an operation altogether
  * @world: a world
  * @opcode: its opcode
@@ -76,7 +79,18 @@ void world_bury(struct kunit *test, struct world *world)
  */
 bool world_lacks(const struct world *world, unsigned int opcode)
 {
-	return opcode == PIDLAB_OP_SCAN && !world->lab->generation->index->scan;
+	switch (opcode) {
+	case PIDLAB_OP_SCAN:
+		return !world->lab->generation->index->scan;
+	case PIDLAB_OP_HOLD_PID:
+	case PIDLAB_OP_PID:
+	case PIDLAB_OP_FIND:
+	case PIDLAB_OP_NEXT:
+	case PIDLAB_OP_FIRST:
+		return !world->lab->generation->has_pids;
+	default:
+		return false;
+	}
 }
 
 /**

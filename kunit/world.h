@@ -18,7 +18,7 @@
  * @thread: task 4, a thread of 2
  * @zombie: task 5, a child of 2
  * @inside: first task of a namespace inside, where there are such; or 0
- * @pid: pid of 3
+ * @pid: pid of 3, where there are such; or 0
  * @ns: a namespace
  * @reserved: a number there that is taken for nobody
  * @ref: a reference to 3

@@ -16,6 +16,17 @@
 #include "lab.h"
 
 /**
+ * pl_has_bugs() - whether any bug is switched on
+ * @lab: a lab that is set up
+ *
+ * Return: true if so; what it frees is then kept, and pl_is_grave() tells.
+ */
+static inline bool pl_has_bugs(const struct pl_lab *lab)
+{
+	return unlikely(lab->setting[PIDLAB_SET_BUGS]);
+}
+
+/**
  * pl_bug() - whether a bug is switched on
  * @lab: a lab that is set up
  * @bug: the bug

@@ -15,6 +15,7 @@ struct pl_lab;
 struct pl_pid;
 struct pl_pidns;
 struct pl_rcu_users;
+struct pl_ref;
 struct pl_task;
 struct pl_tref;
 
@@ -26,6 +27,8 @@ struct pl_tref;
  *	rcu_users -> how many count it
  * @objects: by enum pidlab_object
  * @on_cpus: tasks that say that a virtual CPU has them
+ * @links: links of tasks to numbers, where there is no struct pid
+ * @queued: links met so far in the queues of numbers
  *
  * The walk over the objects has a count of the one it is at: see
  * pl_census_count().
@@ -36,6 +39,8 @@ struct pl_census {
 	struct xarray held;
 	unsigned long objects[PIDLAB_ID_KIND_MASK + 1];
 	unsigned int on_cpus;
+	unsigned long links;
+	unsigned long queued;
 };
 
 void pl_census_blame(struct pl_census *census, enum pidlab_violation code, u64 id);
@@ -63,6 +68,11 @@ static inline unsigned long pl_census_rcu_key(const struct pl_rcu_users *users)
 void pl_check_cpus(struct pl_census *census);
 void pl_check_task(struct pl_census *census, struct pl_task *task);
 void pl_check_pid(struct pl_census *census, struct pl_pid *pid);
+/* Where there is no struct pid: check_number.c */
+void pl_count_links(struct pl_census *census, const struct pl_task *task);
+void pl_check_numbers(struct pl_census *census, struct pl_task *task);
+void pl_check_weak(struct pl_census *census, struct pl_ref *ref);
+
 void pl_check_ns(struct pl_census *census, struct pl_pidns *ns);
 
 #endif /* PL_CENSUS_H */

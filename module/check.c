@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "census.h"
 #include "compat.h"
+#include "generation.h"
 #include "lab.h"
 #include "pid.h"
 #include "pid_namespace.h"
@@ -91,6 +92,10 @@ static int gather(struct pl_census *census, struct pl_object *object)
 
 	census->objects[kind]++;
 	switch (kind) {
+	case PIDLAB_OBJECT_TASK:
+		if (!census->lab->generation->has_pids)
+			pl_count_links(census, pl_task_of(object));
+		return 0;
 	case PIDLAB_OBJECT_REF:
 		return gather_ref(census, pl_ref_of(object));
 	case PIDLAB_OBJECT_PID:
@@ -118,6 +123,10 @@ static int verify(struct pl_census *census, struct pl_object *object)
 		break;
 	case PIDLAB_OBJECT_NS:
 		pl_check_ns(census, pl_pidns_of(object));
+		break;
+	case PIDLAB_OBJECT_REF:
+		if (!lab->generation->has_pids && pl_ref_of(object)->kind == PL_REF_WEAK)
+			pl_check_weak(census, pl_ref_of(object));
 		break;
 	default:
 		break;
@@ -217,6 +226,9 @@ int pl_check(struct pl_lab *lab, struct pl_findings *findings)
 		error = walk_objects(&census, verify);
 	if (!error) {
 		check_tally(&census);
+		/* A link that no first user's queue leads to, or that two do. */
+		if (census.queued != census.links)
+			pl_census_blame(&census, PIDLAB_BAD_QUEUE, 0);
 		check_sentinel(&census);
 		pl_check_cpus(&census);
 	}

@@ -93,7 +93,7 @@ static void check_reserved(struct pl_census *census, struct pl_pidns *ns)
 
 	for (nr = pl_reserve_next(ns, 1); nr > 0; nr = pl_reserve_next(ns, nr + 1)) {
 		count++;
-		if (!index->taken(ns, nr) || index->find(ns, nr))
+		if (!index->taken(ns, nr) || census->lab->generation->who->used(ns, nr))
 			pl_census_blame(census, PIDLAB_BAD_NUMBER, ns->object.id);
 	}
 	if (count != ns->nr_reserved)
@@ -119,11 +119,13 @@ void pl_check_ns(struct pl_census *census, struct pl_pidns *ns)
 	if (!held)
 		pl_census_orphan(census, ns->object.id);
 	for (nr = index->next(ns, 1); nr > 0; nr = index->next(ns, nr + 1)) {
+		bool used = census->lab->generation->who->used(ns, nr);
+
 		/* Not every index shows a number that has no pid. */
-		if (!index->find(ns, nr) && pl_reserve_next(ns, nr) == nr)
+		if (!used && pl_reserve_next(ns, nr) == nr)
 			continue;
 		taken++;
-		if (!census->lab->generation->who->used(ns, nr))
+		if (!used)
 			pl_census_blame(census, PIDLAB_BAD_NUMBER, ns->object.id);
 	}
 	check_reserved(census, ns);

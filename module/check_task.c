@@ -147,6 +147,8 @@ void pl_check_task(struct pl_census *census, struct pl_task *task)
 	if (task->state == PIDLAB_STATE_DEAD)
 		return;
 	check_links(census, task);
+	if (!census->lab->generation->has_pids)
+		pl_check_numbers(census, task);
 	check_family(census, task);
 	check_reaper(census, task);
 	if (pl_task_is_leader(task))

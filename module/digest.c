@@ -8,14 +8,17 @@
  * (a namespace's last one), counts (the checker's matter), and what waits for
  * a grace period.
  */
+#include "bug.h"
 #include "check.h"
 #include "compat.h"
+#include "generation.h"
 #include "lab.h"
 #include "pid.h"
 #include "pid_namespace.h"
 #include "ref.h"
 #include "reserve.h"
 #include "task.h"
+#include "who.h"
 
 /* The finaliser of splitmix64: each bit of the input moves half of the output. */
 static u64 mix(u64 hash, u64 value)
@@ -31,7 +34,26 @@ static int root_nr(const struct pl_task *task, enum pidlab_type type)
 	return task ? pl_task_nr(task, type, task->lab->root_ns) : 0;
 }
 
-static u64 digest_task(const struct pl_task *task)
+/* Where there is no struct pid: the users of the numbers whose first one it is. */
+static u64 digest_queues(u64 hash, struct pl_task *task)
+{
+	struct pl_lab *lab = task->lab;
+	struct pl_task *user;
+	struct pl_who who;
+	int type;
+
+	for (type = 0; type < PIDLAB_TYPE_COUNT; type++) {
+		who = pl_task_own(task, type);
+		if (type == PIDLAB_TYPE_TGID || pl_who_first(lab, who, type) != task)
+			continue;
+		hash = mix(hash, type);
+		pl_for_each_user(user, lab, who, type)
+			hash = mix(hash, root_nr(user, PIDLAB_TYPE_PID));
+	}
+	return hash;
+}
+
+static u64 digest_task(struct pl_task *task)
 {
 	u64 hash = mix(PIDLAB_OBJECT_TASK, task->state);
 	int type;
@@ -42,6 +64,8 @@ static u64 digest_task(const struct pl_task *task)
 		return mix(hash, atomic_read(&task->holds));
 	for (type = 0; type < PIDLAB_TYPE_COUNT; type++)
 		hash = mix(hash, root_nr(task, type));
+	if (!task->lab->generation->has_pids)
+		hash = digest_queues(hash, task);
 	hash = mix(hash, root_nr(task->real_parent, PIDLAB_TYPE_PID));
 	hash = mix(hash, task->flags);
 	hash = mix(hash, task->signal->session_leader);
@@ -84,18 +108,27 @@ static u64 digest_ns(const struct pl_pidns *ns)
 	return mix(hash, root_nr(ns->reaper, PIDLAB_TYPE_PID));
 }
 
-static u64 digest_ref(const struct pl_ref *ref)
+/* The first user behind a task_ref, were a bug of the time not in its way. */
+static int weak_nr(struct pl_lab *lab, const struct pl_tref *weak)
+{
+	if (pl_has_bugs(lab) && (pl_is_grave(lab, weak) ||
+				 (weak->task && pl_is_grave(lab, weak->task))))
+		return -1;
+	return root_nr(weak->task, PIDLAB_TYPE_PID);
+}
+
+static u64 digest_ref(struct pl_lab *lab, const struct pl_ref *ref)
 {
 	u64 hash = mix(PIDLAB_OBJECT_REF, ref->kind);
 
 	hash = mix(hash, ref->type);
 	hash = mix(hash, ref->nr);
 	if (ref->kind == PL_REF_WEAK)
-		hash = mix(hash, root_nr(ref->weak->task, PIDLAB_TYPE_PID));
+		hash = mix(hash, weak_nr(lab, ref->weak));
 	return hash;
 }
 
-static u64 digest_object(struct pl_object *object)
+static u64 digest_object(struct pl_lab *lab, struct pl_object *object)
 {
 	switch (pl_id_kind(object->id)) {
 	case PIDLAB_OBJECT_TASK:
@@ -105,7 +138,7 @@ static u64 digest_object(struct pl_object *object)
 	case PIDLAB_OBJECT_NS:
 		return digest_ns(pl_pidns_of(object));
 	case PIDLAB_OBJECT_REF:
-		return digest_ref(pl_ref_of(object));
+		return digest_ref(lab, pl_ref_of(object));
 	default:
 		return 0;
 	}
@@ -128,7 +161,9 @@ u64 pl_digest(struct pl_lab *lab)
 	pl_settle(lab);
 	/* Nothing comes or goes from here on: the walk needs no counts. */
 	xa_for_each(&lab->objects, serial, object) {
-		sum += digest_object(object);
+		pl_read_lock(&lab->tasklist_lock);
+		sum += digest_object(lab, object);
+		pl_read_unlock(&lab->tasklist_lock);
 		cond_resched();
 	}
 	return sum;

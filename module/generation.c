@@ -12,6 +12,17 @@
 
 static const struct pl_generation generations[] = {
 	{
+		.number = PIDLAB_GEN_TASKREF,
+		.name = "taskref",
+		.types = PID_PGID_SID | BIT(PIDLAB_TYPE_TGID),
+		.thread_types = BIT(PIDLAB_TYPE_PID) | BIT(PIDLAB_TYPE_TGID),
+		.has_pids = false,
+		.max_level = 0,
+		.index = &pl_index_numbers,
+		.who = &pl_who_numbers,
+		.tref = &pl_tref_on_links,
+	},
+	{
 		.number = PIDLAB_GEN_PIDHASH,
 		.name = "pidhash",
 		.types = PID_PGID_SID,

@@ -63,6 +63,8 @@ struct pl_index_ops {
 };
 
 extern const struct pl_index_ops pl_index_hash;
+/* Numbers only: nothing to publish and to find. */
+extern const struct pl_index_ops pl_index_numbers;
 extern const struct pl_index_ops pl_index_idr;
 
 #endif /* PL_INDEX_H */

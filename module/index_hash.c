@@ -30,7 +30,7 @@ static unsigned int bits_by_memory(void)
 	return clamp(fls(megabytes * 4), MIN_HASH_BITS, MAX_HASH_BITS);
 }
 
-static int hash_init_lab(struct pl_lab *lab)
+static int init_tables(struct pl_lab *lab, unsigned int tables)
 {
 	unsigned int bits = lab->setting[PIDLAB_SET_HASH_BITS];
 
@@ -38,8 +38,19 @@ static int hash_init_lab(struct pl_lab *lab)
 		bits = bits_by_memory();
 	lab->hash_bits = max_t(unsigned int, bits, MIN_HASH_BITS);
 	lab->setting[PIDLAB_SET_HASH_BITS] = lab->hash_bits;
-	lab->hash = kvcalloc(1UL << lab->hash_bits, sizeof(*lab->hash), GFP_KERNEL_ACCOUNT);
+	lab->hash = kvcalloc((size_t)tables << lab->hash_bits, sizeof(*lab->hash), GFP_KERNEL_ACCOUNT);
 	return lab->hash ? 0 : -ENOMEM;
+}
+
+static int hash_init_lab(struct pl_lab *lab)
+{
+	return init_tables(lab, 1);
+}
+
+/* One for each type; the users of the numbers stand in them themselves. */
+static int numbers_init_lab(struct pl_lab *lab)
+{
+	return init_tables(lab, PIDLAB_TYPE_COUNT);
 }
 
 static void hash_destroy_lab(struct pl_lab *lab)
@@ -134,5 +145,20 @@ const struct pl_index_ops pl_index_hash = {
 	.taken = hash_taken,
 	.scan = hash_scan,
 	.find = hash_find,
+	.next = hash_next,
+};
+
+const struct pl_index_ops pl_index_numbers = {
+	.init_lab = numbers_init_lab,
+	.destroy_lab = hash_destroy_lab,
+	.init = hash_init,
+	.destroy = hash_destroy,
+	.alloc = hash_alloc,
+	.cancel = hash_release,
+	.release = hash_release,
+	.limit = hash_limit,
+	.restart = hash_restart,
+	.taken = hash_taken,
+	.scan = hash_scan,
 	.next = hash_next,
 };

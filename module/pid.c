@@ -61,11 +61,18 @@ static void give_back_numbers(struct pl_pid *pid, int level,
 		give_back(pid->numbers[level].ns, pid->numbers[level].nr);
 }
 
-/*
+/**
+ * pl_pid_check_tid() - whether a number may be asked for
+ * @ns: as it is called here
+ * @tid: the number; 0 asks for none
+ *
  * Linux's order: a number out of range is refused before anything is taken, and
  * only the first task of a namespace may be made while it has no reaper.
+ *
+ * Context: any.
+ * Return: 0 or -EINVAL.
  */
-static int check_tid(const struct pl_pidns *ns, int tid)
+int pl_pid_check_tid(const struct pl_pidns *ns, int tid)
 {
 	if (tid < 0 || tid >= READ_ONCE(ns->pid_max))
 		return -EINVAL;
@@ -82,7 +89,7 @@ static int take_numbers(struct pl_ctx *ctx, struct pl_pid *pid, struct pl_pidns 
 	for (level = ns->level; level >= 0; level--) {
 		pid->numbers[level].ns = ns;
 		tid = pl_tid_at(tids, pid->level - level);
-		nr = tid ? check_tid(ns, tid) : 0;
+		nr = pl_pid_check_tid(ns, tid);
 		if (!nr)
 			nr = index->alloc(ctx, ns, tid);
 		if (nr < 0) {

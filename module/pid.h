@@ -73,6 +73,7 @@ static inline int pl_tid_at(const int *tids, unsigned int distance)
 	return tids && distance < PL_MAX_TIDS ? tids[distance] : 0;
 }
 
+int pl_pid_check_tid(const struct pl_pidns *ns, int tid);
 struct pl_pid *pl_pid_alloc(struct pl_ctx *ctx, struct pl_pidns *ns, const int *tids);
 void pl_pid_free(struct pl_lab *lab, struct pl_pid *pid);
 struct pl_pid *pl_pid_get(struct pl_pid *pid);

@@ -11,6 +11,7 @@
 #include "ref.h"
 #include "task.h"
 #include "task_ref.h"
+#include "taskref_gen.h"
 
 static struct kmem_cache *ref_cache;
 
@@ -223,7 +224,7 @@ int pl_ref_dup(struct pl_ctx *ctx, struct pl_ref *ref, u64 *id)
 		copy->pid = pl_pid_get(ref->pid);
 		break;
 	case PL_REF_WEAK:
-		copy->weak = pl_tref_get(ref->weak);
+		copy->weak = pl_tref_again(ctx->lab, ref->weak);
 		break;
 	case PL_REF_RCU_USER:
 		/* Cannot fail: the original is one of them. */
@@ -336,7 +337,7 @@ unsigned int pl_ref_count(struct pl_lab *lab, const struct pl_ref *ref)
 	case PL_REF_PID:
 		return pl_pid_is_freed(ref->pid) ? 0 : refcount_read(&ref->pid->object.count);
 	case PL_REF_WEAK:
-		return atomic_read(&ref->weak->count);
+		return pl_tref_is_gone(lab, ref->weak) ? 0 : atomic_read(&ref->weak->count);
 	case PL_REF_RCU_USER:
 		return pl_rcu_users_read(ref->task);
 	case PL_REF_REVIVED:

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0
 #include <linux/err.h>
+#include <linux/overflow.h>
 #include <linux/sched.h>
 #include <linux/slab.h>
 #include <linux/thread_info.h>
 
 #include "compat.h"
+#include "generation.h"
 #include "lab.h"
 #include "mem.h"
 #include "pid_namespace.h"
@@ -12,6 +14,8 @@
 #include "who.h"
 
 static struct kmem_cache *task_cache;
+/* For tasks that carry their numbers themselves. */
+static struct kmem_cache *numbered_cache;
 
 /**
  * pl_task_init_cache() - make what tasks are allocated from
@@ -22,7 +26,14 @@ int pl_task_init_cache(void)
 {
 	task_cache = kmem_cache_create("pidlab_task", sizeof(struct pl_task), 0, SLAB_ACCOUNT,
 				       NULL);
-	return task_cache ? 0 : -ENOMEM;
+	numbered_cache = kmem_cache_create("pidlab_task_numbered",
+					   struct_size_t(struct pl_task, number,
+							 PIDLAB_TYPE_COUNT),
+					   0, SLAB_ACCOUNT, NULL);
+	if (task_cache && numbered_cache)
+		return 0;
+	pl_task_exit_cache();
+	return -ENOMEM;
 }
 
 /**
@@ -30,7 +41,13 @@ int pl_task_init_cache(void)
  */
 void pl_task_exit_cache(void)
 {
+	kmem_cache_destroy(numbered_cache);
 	kmem_cache_destroy(task_cache);
+}
+
+static struct kmem_cache *cache_of(const struct pl_lab *lab)
+{
+	return lab->generation->has_pids ? task_cache : numbered_cache;
 }
 
 /**
@@ -102,7 +119,7 @@ static void destroy_task(struct pl_task *task)
 	put_signal(lab, task->signal);
 	if (task->payload)
 		pl_kvfree(lab, PL_MEM_PAYLOAD, task->payload, payload_bytes(lab));
-	pl_cache_free(lab, PL_MEM_TASK, task_cache, task);
+	pl_cache_free(lab, PL_MEM_TASK, cache_of(lab), task);
 }
 
 /**
@@ -121,7 +138,7 @@ struct pl_task *pl_task_alloc(struct pl_ctx *ctx, struct pl_signal *share)
 	struct pl_task *task;
 	int error;
 
-	task = pl_cache_zalloc(ctx, PL_MEM_TASK, task_cache);
+	task = pl_cache_zalloc(ctx, PL_MEM_TASK, cache_of(lab));
 	if (IS_ERR(task))
 		return task;
 	init_new_task(task, lab);
@@ -142,7 +159,7 @@ out_payload:
 	if (task->payload)
 		pl_kvfree(lab, PL_MEM_PAYLOAD, task->payload, payload_bytes(lab));
 out_free:
-	pl_cache_free(lab, PL_MEM_TASK, task_cache, task);
+	pl_cache_free(lab, PL_MEM_TASK, cache_of(lab), task);
 	return ERR_PTR(error);
 }
 

@@ -27,6 +27,7 @@
 
 struct pl_lab;
 struct pl_ctx;
+struct pl_tref;
 
 /**
  * struct pl_link - how a task uses a pid by one type
@@ -37,6 +38,20 @@ struct pl_ctx;
 struct pl_link {
 	struct hlist_node node;
 	struct pl_pid *pid;
+};
+
+/**
+ * struct pl_number_link - how a task uses a number, where there is no struct pid
+ * @nr: the number; 0: the link is empty
+ * @chain: in the hash of its type, if the task is the first user
+ * @queue: ring of all users, in the order in which they attached
+ * @ref: the weak reference that it leads to; first users only
+ */
+struct pl_number_link {
+	int nr;
+	struct hlist_node chain;
+	struct list_head queue;
+	struct pl_tref *ref;
 };
 
 #define PL_NO_CPU	 (-1)
@@ -95,6 +110,8 @@ struct pl_signal {
  * @cpu: the virtual CPU that has it, or PL_NO_CPU; under cpu_lock
  * @exited: no CPU can switch to it any more; under cpu_lock
  * @holds: references of the lab that hold it; for reports and checks
+ * @number: its uses of numbers, by enum pidlab_type; only where the generation
+ *	has no struct pid, and @link is not used
  *
  * All from @link to @exit_code under tasklist_lock, but @signal.
  */
@@ -119,6 +136,7 @@ struct pl_task {
 	int cpu;
 	bool exited;
 	atomic_t holds;
+	struct pl_number_link number[];
 };
 
 int pl_task_init_cache(void);

@@ -2,12 +2,14 @@
 #include <linux/kernel.h>
 
 #include "bug.h"
+#include "bug.h"
 #include "compat.h"
 #include "generation.h"
 #include "lab.h"
 #include "mem.h"
 #include "task.h"
 #include "task_ref.h"
+#include "taskref_gen.h"
 
 /**
  * pl_tref_init_sentinel() - make a lab's "nothing there"
@@ -34,6 +36,19 @@ struct pl_tref *pl_tref_get(struct pl_tref *ref)
 	return ref;
 }
 PL_EXPORT_FOR_KUNIT(pl_tref_get);
+
+/**
+ * pl_tref_again() - count a reference that a holder has once more
+ * @lab: the lab
+ * @ref: the holder's; with D1 it may be freed by now
+ *
+ * Context: any.
+ * Return: @ref, or the sentinel where following it would be a use after free.
+ */
+struct pl_tref *pl_tref_again(struct pl_lab *lab, struct pl_tref *ref)
+{
+	return pl_tref_get(pl_tref_is_gone(lab, ref) ? &lab->init_tref : ref);
+}
 
 /**
  * pl_tref_free() - free a reference
@@ -187,14 +202,40 @@ void pl_tref_init(struct pl_lab *lab, struct pl_tref **dst)
 }
 PL_EXPORT_FOR_KUNIT(pl_tref_init);
 
+/* How many count a reference, without what leads to it. */
+static int holders(struct pl_lab *lab, const struct pl_tref *ref)
+{
+	int count;
+
+	pl_read_lock(&lab->tasklist_lock);
+	count = atomic_read(&ref->count);
+	/* The sentinel's first count is the lab's. */
+	if (ref == &lab->init_tref || (ref->task && lab->generation->tref->counts(lab)))
+		count--;
+	pl_read_unlock(&lab->tasklist_lock);
+	return count;
+}
+
+/* The order of 2006 (D4): what is stored may be what the put has freed. */
+static void put_then_store(struct pl_lab *lab, struct pl_tref **dst, struct pl_tref *ref)
+{
+	pl_tref_put(lab, *dst);
+	if (ref != &lab->init_tref && pl_is_grave(lab, ref)) {
+		pl_bug_seen(lab, PIDLAB_BUG_TREF_SELF_SET, 0);
+		ref = pl_tref_get(&lab->init_tref);
+	}
+	*dst = ref;
+}
+
 /**
  * pl_tref_set() - store a reference in a variable
  * @lab: the lab
  * @dst: the variable; what it held is put
  * @ref: the caller's count of it goes to the variable
  *
- * The old one is put after the new one is stored, so that setting a variable
- * to what it holds already is no more than dropping the extra count.
+ * Setting a variable to what it holds already is no more than dropping the
+ * caller's count; with no other count than the variable's own, the caller has
+ * none to drop, and nothing happens.
  *
  * Context: may sleep.
  */
@@ -202,6 +243,12 @@ void pl_tref_set(struct pl_lab *lab, struct pl_tref **dst, struct pl_tref *ref)
 {
 	struct pl_tref *old = *dst;
 
+	if (pl_bug(lab, PIDLAB_BUG_TREF_SELF_SET)) {
+		put_then_store(lab, dst, ref);
+		return;
+	}
+	if (old == ref && holders(lab, ref) == 1)
+		return;
 	*dst = ref;
 	pl_tref_put(lab, old);
 }

@@ -53,6 +53,7 @@ static_assert(sizeof(struct pl_tref) == 16);
  * @by_nr: see pl_tref_get_by_nr(); likewise
  * @cut: nothing leads to @ref any more, whose task is not NULL. Under the
  *	write lock
+ * @counts: whether what leads to a reference counts it
  * @put: drop a count of @ref, which is not the sentinel. May sleep
  * @first: the first user behind @ref, or NULL. Under tasklist_lock
  */
@@ -61,16 +62,19 @@ struct pl_tref_ops {
 				   enum pidlab_type type);
 	struct pl_tref *(*by_nr)(struct pl_ctx *ctx, int nr, enum pidlab_type type,
 				 struct pl_pidns *ns);
+	bool (*counts)(const struct pl_lab *lab);
 	void (*cut)(struct pl_lab *lab, struct pl_tref *ref);
 	void (*put)(struct pl_lab *lab, struct pl_tref *ref);
 	struct pl_task *(*first)(struct pl_lab *lab, const struct pl_tref *ref);
 };
 
 extern const struct pl_tref_ops pl_tref_on_pids;
+extern const struct pl_tref_ops pl_tref_on_links;
 
 void pl_tref_init_sentinel(struct pl_lab *lab);
 
 struct pl_tref *pl_tref_get(struct pl_tref *ref);
+struct pl_tref *pl_tref_again(struct pl_lab *lab, struct pl_tref *ref);
 void pl_tref_put(struct pl_lab *lab, struct pl_tref *ref);
 struct pl_tref *pl_tref_get_by_task(struct pl_ctx *ctx, struct pl_task *task,
 				    enum pidlab_type type);

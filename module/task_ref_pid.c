@@ -196,6 +196,11 @@ static void cut(struct pl_lab *lab, struct pl_tref *ref)
 	pid->ext->ref[ref->type] = NULL;
 }
 
+static bool counts(const struct pl_lab *lab)
+{
+	return true;
+}
+
 static struct pl_task *first(struct pl_lab *lab, const struct pl_tref *ref)
 {
 	return ref->task;
@@ -205,6 +210,7 @@ const struct pl_tref_ops pl_tref_on_pids = {
 	.by_task = by_task,
 	.by_nr = by_nr,
 	.cut = cut,
+	.counts = counts,
 	.put = pl_tref_put_counted,
 	.first = first,
 };

@@ -65,6 +65,8 @@ struct pl_who_ops {
 /* With a struct pid; an exec takes the leader's over, or exchanges the two. */
 extern const struct pl_who_ops pl_who_takes;
 extern const struct pl_who_ops pl_who_exchanges;
+/* Without: taskref_gen.c */
+extern const struct pl_who_ops pl_who_numbers;
 
 static inline bool pl_who_is_nobody(struct pl_who who)
 {

@@ -190,6 +190,7 @@
 
 /* Generations of the pid machinery: number, NAME, name, help */
 #define PIDLAB_GENERATIONS(X) \
+	X(0, TASKREF, taskref, "2006: numbers without a struct pid, a hash for each type, the first user is the oldest") \
 	X(1, PIDHASH, pidhash, "2.6.17: struct pid with a life of its own, one hash, one namespace") \
 	X(2, PIDNS, pidns, "2.6.24: nested namespaces, one hash, bitmaps of numbers") \
 	X(3, IDR, idr, "since 4.15: an IDR for each namespace, and links for thread groups")
@@ -201,6 +202,10 @@
  * stays inside the lab, which keeps freed memory, poisoned, as long as it lives.
  */
 #define PIDLAB_BUGS(X) \
+	X(0, TREF_REVIVE, tref_revive, 2006, "taskref: a look-up between the last put's decrement and its lock gets a task_ref that is freed under it") \
+	X(1, TREF_DANGLE, tref_dangle, 2006, "taskref: a task_ref got through a user that is not the first is left dangling when that user goes, and a handover overwrites the next one's") \
+	X(2, TREF_LOSE_GROUP, tref_lose_group, 2006, "taskref: the first user goes while a task_ref is got by number, and the caller is told that there is nobody though the group lives") \
+	X(3, TREF_SELF_SET, tref_self_set, 2006, "a task_ref variable that is set to itself puts the last count before it takes the new one") \
 	X(4, PID_PUT_FAST, pid_put_fast, 2006, "a put that reads count 1 frees the pid without decrementing: whoever counts it between the two keeps a freed one") \
 	X(5, RCU_USERS_REVIVE, rcu_users_revive, 2019, "rcu_users shares its bytes with the rcu_head: once it fell to zero, an increment unless zero finds a list there and succeeds") \
 	X(6, PLAIN_LAST, plain_last, 2007, "the last number given is stored without a look at what others have taken meanwhile: a number just freed is given again at once")
@@ -294,7 +299,9 @@
 	X(14, NS_COUNT, ns_count, "a namespace's count is not the sum of its users") \
 	X(15, ORPHAN, orphan, "an object that nothing reaches was not freed") \
 	X(16, RCU_USERS, rcu_users, "a task's rcu_users is not the sum of them") \
-	X(17, CURR, curr, "a virtual CPU and the task it has do not agree")
+	X(17, CURR, curr, "a virtual CPU and the task it has do not agree") \
+	X(26, QUEUE, queue, "the users of a number do not queue behind the one in the hash") \
+	X(27, FREED, freed, "a reference leads to freed memory")
 
 /*
  * Steps at which an actor under control stands still: number, NAME, name, help
