@@ -114,9 +114,9 @@ static void b4_a_put_that_decrements_first_leaves_nothing_to_count(struct kunit 
 
 static struct kunit_case pid_put_cases[] = {
 	KUNIT_CASE(b4_null_is_fine),
-	LAB_CASE(b4_the_last_put_frees),
-	LAB_CASE(b4_a_count_taken_while_the_last_is_put),
-	LAB_CASE(b4_a_put_that_decrements_first_leaves_nothing_to_count),
+	LAB_PID_CASE(b4_the_last_put_frees),
+	LAB_PID_CASE(b4_a_count_taken_while_the_last_is_put),
+	LAB_PID_CASE(b4_a_put_that_decrements_first_leaves_nothing_to_count),
 	{}
 };
 

@@ -368,7 +368,7 @@ static struct kunit_case rcu_users_cases[] = {
 	LAB_CASE(c2_with_the_bug_it_is_and_the_lab_says_so),
 	KUNIT_CASE(c2_the_bug_is_harmless_where_the_bytes_are_apart),
 	KUNIT_CASE(c2_a_revived_task_that_is_held_is_given_back),
-	LAB_CASE(c4_a_reader_may_count_the_task_in_each_layout),
+	LAB_PID_CASE(c4_a_reader_may_count_the_task_in_each_layout),
 	{}
 };
 

@@ -70,7 +70,6 @@ void world_bury(struct kunit *test, struct world *world)
 }
 
 /**
-/**
  * world_lacks() - whether the generation refuses an operation altogether
  * @world: a world
  * @opcode: its opcode
