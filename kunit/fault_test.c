@@ -90,6 +90,10 @@ static void x8_each_allocation_of_each_operation(struct kunit *test)
 			/* the set: itself, its array, its first page */
 			KUNIT_EXPECT_GE(test, failed, 3u);
 			break;
+		case PIDLAB_OP_UNSHARE:
+			/* object, cache and id at the least */
+			KUNIT_EXPECT_GE(test, failed, 3u);
+			break;
 		case PIDLAB_OP_HOLD_TASK:
 		case PIDLAB_OP_HOLD_PID:
 		case PIDLAB_OP_DUP:

@@ -105,7 +105,7 @@ static void d13_the_end_of_a_namespace_fails_a_fork_with_a_number(struct kunit *
 
 static void d13_the_end_of_a_namespace_fails_a_fork_with_a_pid(struct kunit *test)
 {
-	reaper_exits_at(test, PL_POINT_FORK_NUMBERED, -EINTR);
+	reaper_exits_at(test, PL_POINT_FORK_NUMBERED, -ENOMEM);
 }
 
 static void a_thread_is_not_born_into_a_group_that_exits(struct kunit *test)

@@ -87,6 +87,8 @@ bool world_lacks(const struct world *world, unsigned int opcode)
 	case PIDLAB_OP_NEXT:
 	case PIDLAB_OP_FIRST:
 		return !world->lab->generation->has_pids;
+	case PIDLAB_OP_UNSHARE:
+		return !world->lab->generation->max_level;
 	default:
 		return false;
 	}
@@ -164,6 +166,10 @@ struct pidlab_op world_op(const struct world *world, unsigned int opcode)
 		return OP(SCAN, 0, world->ns);
 	case PIDLAB_OP_RESERVE:
 		return OP(RESERVE, 0, world->ns, 3);
+	case PIDLAB_OP_SETNS:
+		return OP(SETNS, 0, world->init, world->ns);
+	case PIDLAB_OP_UNSHARE:
+		return OP(UNSHARE, 0, world->b);
 	case PIDLAB_OP_UNRESERVE:
 		return OP(UNRESERVE, 0, world->ns, world->reserved);
 	case PIDLAB_OP_GP:

@@ -88,14 +88,15 @@ static int gather_ref(struct pl_census *census, const struct pl_ref *ref)
 static int gather(struct pl_census *census, struct pl_object *object)
 {
 	enum pidlab_object kind = pl_id_kind(object->id);
-	struct pl_pidns *parent;
+	struct pl_pidns *parent, *ns;
 
 	census->objects[kind]++;
 	switch (kind) {
 	case PIDLAB_OBJECT_TASK:
 		if (!census->lab->generation->has_pids)
 			pl_count_links(census, pl_task_of(object));
-		return 0;
+		ns = pl_task_of(object)->children_ns;
+		return ns ? add_holder(census, pl_census_key(&ns->object)) : 0;
 	case PIDLAB_OBJECT_REF:
 		return gather_ref(census, pl_ref_of(object));
 	case PIDLAB_OBJECT_PID:

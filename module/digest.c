@@ -70,6 +70,10 @@ static u64 digest_task(struct pl_task *task)
 	hash = mix(hash, task->flags);
 	hash = mix(hash, task->signal->session_leader);
 	hash = mix(hash, task->signal->autoreap);
+	if (task->children_ns) {
+		hash = mix(hash, task->children_ns->level);
+		hash = mix(hash, root_nr(task->children_ns->reaper, PIDLAB_TYPE_PID));
+	}
 	return mix(hash, pl_task_is_reaper(task));
 }
 

@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0
+#include "bug.h"
 #include "compat.h"
 #include "cpu.h"
 #include "exit.h"
 #include "kill.h"
 #include "lab.h"
+#include "nsproxy.h"
 #include "pid_namespace.h"
 #include "task.h"
 #include "who.h"
+#include "zap.h"
 
 /* The group is to exit with @code; its other threads are marked. */
 static void mark_group(struct pl_lab *lab, struct pl_task *task, int code)
@@ -68,28 +71,61 @@ static bool takes_namespace_along(struct pl_task *task)
 	return false;
 }
 
-/* Kills all others in the namespace and waits until they have exited. */
+/*
+ * Whether a leader is the last of a process that nobody waits for: the lab's
+ * first, one that was forked so, or a child of a reaper whose namespace ends.
+ */
+static bool nobody_waits_for(const struct pl_task *leader)
+{
+	return leader->state == PIDLAB_STATE_ZOMBIE && leader->signal->nr_threads == 1 &&
+	       (!leader->real_parent || leader->signal->autoreap ||
+		pl_zap_reaps(leader->real_parent));
+}
+
+static void reap_children(struct pl_lab *lab, struct pl_task *task)
+{
+	struct pl_task *child, *next;
+
+	list_for_each_entry_safe(child, next, &task->children, sibling) {
+		if (nobody_waits_for(child))
+			pl_release(lab, child);
+	}
+}
+
+/*
+ * Kills all others in the namespace and waits until their exits are over, but
+ * for those of reapers who wait themselves.
+ */
 static void empty_namespace(struct pl_lab *lab, struct pl_pidns *ns, struct pl_task *reaper)
 {
 	pl_write_lock(&lab->tasklist_lock);
-	pl_kill_namespace(lab, ns, reaper);
+	pl_zap_begin(lab, ns, reaper);
+	reap_children(lab, reaper);
 	pl_write_unlock(&lab->tasklist_lock);
 	pl_point(lab, PL_POINT_ZAP_MARKED);
 	/* Only its own: another reaper might have to wait for this exit. */
 	pl_run_killed(lab, ns);
-	pl_wait_event(&lab->exit_wait, READ_ONCE(ns->live) <= 1);
+	if (!ns->parent || !pl_bug(lab, PIDLAB_BUG_ZAP_MISSES_OUTSIDERS))
+		pl_wait_event(&lab->exit_wait, READ_ONCE(ns->live) <= 1);
 }
 
-static void reap_all_children(struct pl_lab *lab, struct pl_task *task)
+/*
+ * Only a bug leaves a namespace without a reaper while somebody is there; never
+ * the root, whose reaper goes last.
+ */
+static struct pl_task *reaper_of(struct pl_lab *lab, const struct pl_task *task)
 {
-	struct pl_task *child, *next;
+	struct pl_pidns *ns = pl_task_ns(task);
 
-	list_for_each_entry_safe(child, next, &task->children, sibling)
-		pl_release(lab, child);
+	if (!ns->reaper)
+		pl_bug_seen(lab, PIDLAB_BUG_ZAP_MISSES_OUTSIDERS, task->object.id);
+	while (!ns->reaper)
+		ns = ns->parent;
+	return ns->reaper;
 }
 
 /* Orphans go to a living thread of the same process, else to the reaper. */
-static void give_children_away(struct pl_task *task)
+static void give_children_away(struct pl_lab *lab, struct pl_task *task)
 {
 	struct pl_task *child, *next, *parent;
 
@@ -97,59 +133,109 @@ static void give_children_away(struct pl_task *task)
 		return;
 	parent = pl_task_live_thread(task);
 	if (!parent)
-		parent = pl_task_ns(task)->reaper;
+		parent = reaper_of(lab, task);
 	list_for_each_entry_safe(child, next, &task->children, sibling) {
 		child->real_parent = parent;
 		list_move_tail(&child->sibling, &parent->children);
+		if (nobody_waits_for(child))
+			pl_release(lab, child);
 	}
-}
-
-/*
- * Whether a leader is the last of a process that nobody waits for: the lab's
- * first, or one that was forked so. A thread has nobody to wait for it either.
- */
-static bool reaps_itself(const struct pl_task *leader)
-{
-	return (!leader->real_parent || leader->signal->autoreap) &&
-	       leader->signal->nr_threads == 1;
 }
 
 static void become_zombie(struct pl_lab *lab, struct pl_task *task)
 {
-	struct pl_pidns *ns;
-
-	for (ns = pl_task_ns(task); ns; ns = ns->parent)
-		WRITE_ONCE(ns->live, ns->live - 1);
+	pl_zap_uncount(task);
 	task->state = PIDLAB_STATE_ZOMBIE;
-	if (!pl_task_is_leader(task) || reaps_itself(task))
+	if (!pl_task_is_leader(task) || nobody_waits_for(task))
 		pl_release(lab, task);
+}
+
+/* The end of an exit: from here on the task is a zombie, or gone. */
+static void leave(struct pl_lab *lab, struct pl_task *task)
+{
+	if (pl_task_is_reaper(task)) {
+		pl_zap_report(lab, task);
+		reap_children(lab, task);
+		pl_task_ns(task)->reaper = NULL;
+	}
+	task->flags &= ~PL_TASK_WAITING;
+	give_children_away(lab, task);
+	become_zombie(lab, task);
+}
+
+/* Its exit goes on when the last other number is given back. */
+static void wait_for_others(struct pl_lab *lab, struct pl_task *reaper)
+{
+	reaper->flags |= PL_TASK_WAITING;
+	list_add_tail(&reaper->killed_node, &lab->dying);
+	pl_zap_uncount(reaper);
+}
+
+/* A reaper that need not wait any more; or has to go in any case, inner ones first. */
+static struct pl_task *next_to_go(struct pl_lab *lab, bool all)
+{
+	struct pl_task *task, *found = NULL;
+
+	list_for_each_entry(task, &lab->dying, killed_node) {
+		if (pl_zap_is_over(lab, task))
+			return task;
+		if (all && (!found || pl_task_ns(task)->level > pl_task_ns(found)->level))
+			found = task;
+	}
+	return found;
+}
+
+/*
+ * Ends the exits of reapers whose namespace has become empty. With the whole
+ * lab all of them end: there is nobody left to wait for their children.
+ */
+static void let_dying_go(struct pl_lab *lab, bool all)
+{
+	struct pl_task *task;
+
+	while (!list_empty_careful(&lab->dying)) {
+		pl_write_lock(&lab->tasklist_lock);
+		task = next_to_go(lab, all);
+		if (task) {
+			list_del_init(&task->killed_node);
+			leave(lab, task);
+		}
+		pl_write_unlock(&lab->tasklist_lock);
+		if (!task)
+			break;
+		pl_wake_all(&lab->exit_wait);
+		pl_cpu_exited(task);
+	}
 }
 
 static void end_exit(struct pl_lab *lab, struct pl_task *task)
 {
-	struct pl_pidns *ns = NULL;
+	struct pl_pidns *ns = NULL, *children_ns;
+	bool waits;
 
 	pl_point(lab, PL_POINT_EXIT_BEGUN);
 	pl_write_lock(&lab->tasklist_lock);
+	children_ns = pl_nsproxy_drop(task);
 	if (takes_namespace_along(task))
-		ns = pl_pidns_get(pl_task_ns(task));
+		ns = pl_task_ns(task);
 	pl_write_unlock(&lab->tasklist_lock);
-	if (ns)
+	pl_pidns_put(children_ns);
+	if (ns) {
 		empty_namespace(lab, ns, task);
+		if (!ns->parent)
+			let_dying_go(lab, true);
+	}
 
 	pl_write_lock(&lab->tasklist_lock);
-	if (ns) {
-		reap_all_children(lab, task);
-		ns->reaper = NULL;
-	}
-	give_children_away(task);
-	become_zombie(lab, task);
+	waits = ns && !pl_zap_is_over(lab, task);
+	if (waits)
+		wait_for_others(lab, task);
+	else
+		leave(lab, task);
 	pl_write_unlock(&lab->tasklist_lock);
 	pl_wake_all(&lab->exit_wait);
-
-	if (ns)
-		pl_pidns_put(ns);
-	pl_cpu_exited(task);
+	if (!waits)
+		pl_cpu_exited(task);
 }
 
 /**
@@ -182,7 +268,7 @@ void pl_release(struct pl_lab *lab, struct pl_task *task)
 	pl_rcu_users_put(task);
 
 	/* Nobody waits for the process, and its leader exited before this thread. */
-	if (leader != task && leader->state == PIDLAB_STATE_ZOMBIE && reaps_itself(leader))
+	if (leader != task && nobody_waits_for(leader))
 		pl_release(lab, leader);
 }
 PL_EXPORT_FOR_KUNIT(pl_release);
@@ -262,8 +348,8 @@ static struct pl_task *pop_killed(struct pl_lab *lab, const struct pl_pidns *wit
 			found = pl_task_get(task);
 			break;
 		}
-		if (READ_ONCE(pl_task_ns(task)->adding)) {
-			pl_kill_namespace(lab, pl_task_ns(task), task);
+		if (!pl_task_ns(task)->marked) {
+			pl_zap_mark(lab, pl_task_ns(task), task);
 			list_move_tail(&task->killed_node, &lab->killed);
 			next = list_first_entry(&lab->killed, struct pl_task, killed_node);
 		}
@@ -319,4 +405,5 @@ void pl_run_killed(struct pl_lab *lab, const struct pl_pidns *within)
 			break;
 		pl_wait_event(&lab->exit_wait, look_at_backlog(lab, within) != ALL_BLOCKED);
 	}
+	let_dying_go(lab, false);
 }

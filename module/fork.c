@@ -6,35 +6,35 @@
 #include "fork.h"
 #include "lab.h"
 #include "mem.h"
+#include "nsproxy.h"
 #include "pid_namespace.h"
 #include "task.h"
 #include "who.h"
+#include "zap.h"
 
 /* As clone(2) refuses what cannot be meant. */
 static int check_flags(struct pl_lab *lab, struct pl_task *parent, unsigned int flags)
 {
-	bool first;
+	bool first, elsewhere;
 
 	if ((flags & PIDLAB_F_THREAD) && (flags & (PIDLAB_F_NEWPID | PIDLAB_F_AUTOREAP)))
 		return -EINVAL;
-	if (!(flags & PIDLAB_F_PARENT))
-		return 0;
-	/* The siblings of a namespace's first process would be out of its reach. */
 	pl_read_lock(&lab->tasklist_lock);
 	first = pl_task_vnr(parent->group_leader) == 1;
+	elsewhere = parent->children_ns;
 	pl_read_unlock(&lab->tasklist_lock);
-	return first ? -EINVAL : 0;
+	/* The siblings of a namespace's first process would be out of its reach. */
+	if ((flags & PIDLAB_F_PARENT) && first)
+		return -EINVAL;
+	/* A thread lives where its process does, a namespace where its maker does. */
+	return (flags & (PIDLAB_F_THREAD | PIDLAB_F_NEWPID)) && elsewhere ? -EINVAL : 0;
 }
 
 /* The namespace of the child, counted. */
 static struct pl_pidns *choose_ns(struct pl_ctx *ctx, struct pl_task *parent, unsigned int flags)
 {
-	struct pl_lab *lab = ctx->lab;
-	struct pl_pidns *ns, *child;
+	struct pl_pidns *ns = pl_nsproxy_children(ctx->lab, parent), *child;
 
-	pl_read_lock(&lab->tasklist_lock);
-	ns = pl_pidns_get(pl_task_ns(parent));
-	pl_read_unlock(&lab->tasklist_lock);
 	if (!(flags & PIDLAB_F_NEWPID))
 		return ns;
 	child = pl_pidns_create(ctx, ns);
@@ -90,13 +90,11 @@ static void make_visible(struct pl_task *task, struct pl_task *parent, struct pl
 			 unsigned int flags)
 {
 	struct pl_lab *lab = task->lab;
-	struct pl_pidns *ns;
 
 	pl_assert_write_held(&lab->tasklist_lock);
 	join_family(task, parent, flags);
 	attach(task, parent, who);
-	for (ns = pl_who_ns(lab, who); ns; ns = ns->parent)
-		ns->live++;
+	pl_zap_count(task);
 	if (pl_who_vnr(who) == 1)
 		pl_who_ns(lab, who)->reaper = task;
 	list_add_tail(&task->thread_node, &task->signal->threads);
@@ -110,10 +108,22 @@ static void make_visible(struct pl_task *task, struct pl_task *parent, struct pl
 }
 
 /*
- * The last thing that can fail: the parent was killed meanwhile. Checked under
- * the lock that a kill holds while it marks its victims, so that no child of a
- * victim is born behind it.
+ * Checked under the lock that a kill holds while it marks its victims, so that
+ * none is born behind it: not in a namespace whose end has begun, whoever the
+ * parent is, and no child of a victim. Nor may another be there before number 1.
  */
+static int may_be_born(const struct pl_task *parent, const struct pl_pidns *ns, int vnr)
+{
+	if (!pl_zap_adds_on(ns)) {
+		if (!READ_ONCE(ns->adding))
+			return -ENOMEM;
+		if (parent->flags & PL_TASK_KILLED)
+			return -EINTR;
+	}
+	return vnr == 1 || ns->reaper ? 0 : -EINVAL;
+}
+
+/* The last thing that can fail. */
 static int finish(struct pl_task *task, struct pl_task *parent, struct pl_who who,
 		  unsigned int flags)
 {
@@ -121,9 +131,9 @@ static int finish(struct pl_task *task, struct pl_task *parent, struct pl_who wh
 	int error = 0;
 
 	pl_write_lock(&lab->tasklist_lock);
-	if (parent && (parent->flags & PL_TASK_KILLED))
-		error = -EINTR;
-	else
+	if (parent)
+		error = may_be_born(parent, pl_who_ns(lab, who), pl_who_vnr(who));
+	if (!error)
 		make_visible(task, parent, who, flags);
 	pl_write_unlock(&lab->tasklist_lock);
 	return error;
@@ -170,10 +180,11 @@ out_task:
  * @child: out: the new task, counted for the caller
  *
  * Context: may sleep.
- * Return: 0; -EINVAL: flags that contradict, or a number out of range;
- * -EEXIST: a number that is taken; -EAGAIN: too many tasks, or no number; -ENOSPC: another limit; -ENOMEM: no memory, or the namespace is
- * dying; -EINTR: the parent was killed meanwhile. Nothing is left after an
- * error but a moved "last number".
+ * Return: 0; -EINVAL: flags that contradict, a number out of range, or another
+ * than 1 in a namespace without a first task; -EEXIST: a number that is taken;
+ * -EAGAIN: too many tasks, or no number; -ENOSPC: another limit; -ENOMEM: no
+ * memory, or the namespace is dying; -EINTR: the parent was killed meanwhile.
+ * Nothing is left after an error but a moved "last number".
  */
 int pl_fork(struct pl_ctx *ctx, struct pl_task *parent, const struct pl_fork_args *args,
 	    struct pl_task **child)

@@ -47,32 +47,6 @@ void pl_kill_process(struct pl_lab *lab, struct pl_task *task)
 		pl_kill_thread(lab, thread);
 }
 
-/**
- * pl_kill_namespace() - kill everyone in a namespace and those inside it
- * @lab: the lab
- * @ns: the namespace; takes no new pids from now on
- * @except: its reaper, whose thread group is spared
- *
- * Walks the numbers of the namespace, each of which leads to a task that has
- * one there, whatever namespace further in it lives in.
- *
- * Context: tasklist_lock held for writing.
- */
-void pl_kill_namespace(struct pl_lab *lab, struct pl_pidns *ns, struct pl_task *except)
-{
-	struct pl_task *task;
-	struct pl_who who;
-	int nr;
-
-	pl_assert_write_held(&lab->tasklist_lock);
-	pl_pidns_stop_adding(ns);
-	for (nr = 1; (nr = pl_who_next_nr(nr, ns, &who)) > 0; nr++) {
-		task = pl_who_first(lab, who, PIDLAB_TYPE_PID);
-		if (task && !pl_task_same_group(task, except))
-			pl_kill_process(lab, task);
-	}
-}
-
 /*
  * The first process of a namespace ignores what comes from inside: nobody
  * there may end the world they live in. From outside it is mortal.

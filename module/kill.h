@@ -9,7 +9,6 @@
 #define PL_KILL_H
 
 struct pl_lab;
-struct pl_pidns;
 struct pl_task;
 
 #define PL_SIGKILL_CODE (128 + 9)
@@ -17,6 +16,5 @@ struct pl_task;
 int pl_kill(struct pl_lab *lab, struct pl_task *sender, int which, int sig, unsigned int *count);
 void pl_kill_thread(struct pl_lab *lab, struct pl_task *task);
 void pl_kill_process(struct pl_lab *lab, struct pl_task *task);
-void pl_kill_namespace(struct pl_lab *lab, struct pl_pidns *ns, struct pl_task *except);
 
 #endif /* PL_KILL_H */

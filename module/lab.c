@@ -70,6 +70,7 @@ struct pl_lab *pl_lab_create(void)
 	xa_init_flags(&lab->graves, XA_FLAGS_LOCK_IRQ);
 	INIT_LIST_HEAD(&lab->tasks);
 	INIT_LIST_HEAD(&lab->killed);
+	INIT_LIST_HEAD(&lab->dying);
 	pl_waitq_init(&lab->exit_wait, lab);
 	pl_tref_init_sentinel(lab);
 	atomic_long_inc(&lab_count);
@@ -350,6 +351,7 @@ static void fill_counters(struct pl_lab *lab, u64 *counter)
 	counter[PIDLAB_CTR_NS_BYTES] = bytes_of(lab, PL_MEM_NS) + bytes_of(lab, PL_MEM_PIDMAP);
 	counter[PIDLAB_CTR_FREED] = atomic_long_read(&lab->account.freed);
 	counter[PIDLAB_CTR_BUGS_SEEN] = pl_bugs_seen(lab);
+	counter[PIDLAB_CTR_ZAP_STEPS] = atomic_long_read(&lab->zap_steps);
 	counter[PIDLAB_CTR_FORKS] = atomic_long_read(&lab->forks);
 }
 

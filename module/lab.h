@@ -36,7 +36,7 @@ struct pl_task;
  * @setup_lock: serialises SETUP
  * @quiesce: held for read by each operation, for write by a check
  * @tasklist_lock: protects links, families, groups, states, task_refs and
- *	the lists @tasks and @killed
+ *	the lists @tasks, @killed and @dying
  * @pidmap_lock: protects what pl_pid_find() sees, and pl_pidns.adding
  * @cpu_lock: protects @curr, and of a task: cpu, exited
  * @users_lock: protects rcu_users of tasks where the bytes are shared
@@ -44,6 +44,8 @@ struct pl_task;
  * @last_serial: the last serial given
  * @tasks: every task that is not reaped
  * @killed: tasks with a pending SIGKILL whose exit nobody has begun
+ * @dying: reapers in exit that wait until their namespace is empty
+ * @zap_steps: what the ends of namespaces looked at
  * @exit_wait: woken when a task has become a zombie or was released
  * @curr: the task that each virtual CPU has; NULL: it idles. No count: the
  *	scheduler's hold on the task cannot go while it is here
@@ -80,6 +82,8 @@ struct pl_lab {
 	atomic_long_t last_serial;
 	struct list_head tasks;
 	struct list_head killed;
+	struct list_head dying;
+	atomic_long_t zap_steps;
 	struct pl_waitq exit_wait;
 	struct pl_task __rcu *curr[PL_MAX_CPUS];
 	struct pl_pidns *root_ns;

@@ -40,6 +40,7 @@ static const struct pl_op_desc descs[] = { PIDLAB_OPS(DESC) };
 static const u16 traits[ARRAY_SIZE(descs)] = {
 	[PIDLAB_OP_FORK] = ACTS,   [PIDLAB_OP_WAIT] = ACTS,   [PIDLAB_OP_EXEC] = ACTS,
 	[PIDLAB_OP_SETPGID] = ACTS, [PIDLAB_OP_SETSID] = ACTS, [PIDLAB_OP_KILL] = ACTS,
+	[PIDLAB_OP_SETNS] = ACTS, [PIDLAB_OP_UNSHARE] = ACTS,
 };
 
 static const struct pl_op_desc *find_desc(unsigned int opcode)

@@ -3,6 +3,7 @@
 #include "compat.h"
 #include "generation.h"
 #include "lab.h"
+#include "nsproxy.h"
 #include "op.h"
 #include "pid_namespace.h"
 #include "reserve.h"
@@ -47,4 +48,20 @@ int pl_op_reserve(struct pl_call *call)
 int pl_op_unreserve(struct pl_call *call)
 {
 	return pl_unreserve(call->ns[0], call->op->unreserve.nr);
+}
+
+int pl_op_setns(struct pl_call *call)
+{
+	return pl_setns(call->ctx.lab, call->task[0], call->ns[1]);
+}
+
+int pl_op_unshare(struct pl_call *call)
+{
+	struct pl_pidns *ns;
+	int error = pl_unshare(&call->ctx, call->task[0], &ns);
+
+	/* The acting task counts it, and its exit waits for the turn. */
+	if (!error)
+		call->op->res[0] = ns->object.id;
+	return error;
 }

@@ -12,6 +12,7 @@
 #include "pid_namespace.h"
 #include "task.h"
 #include "task_ref.h"
+#include "zap.h"
 
 /**
  * pl_pid_bytes() - size of a struct pl_pid
@@ -79,6 +80,16 @@ int pl_pid_check_tid(const struct pl_pidns *ns, int tid)
 	return tid > 1 && !READ_ONCE(ns->reaper) ? -EINVAL : 0;
 }
 
+/*
+ * No first task has come of it: the next one is to be number 1. Who is about to
+ * publish has a number already, or gets 2 and is refused by fork.
+ */
+static void restart_unborn(struct pl_pidns *ns)
+{
+	if (READ_ONCE(ns->adding) && !READ_ONCE(ns->nr_pids))
+		ns->lab->generation->index->restart(ns);
+}
+
 /* Takes a number at each level, from the innermost to the root. */
 static int take_numbers(struct pl_ctx *ctx, struct pl_pid *pid, struct pl_pidns *ns,
 			const int *tids)
@@ -109,12 +120,13 @@ static int publish(struct pl_lab *lab, struct pl_pid *pid)
 	int level, error = 0;
 
 	pl_spin_lock(&lab->pidmap_lock, flags);
-	if (pl_pid_ns(pid)->adding) {
+	if (pl_pid_ns(pid)->adding || pl_zap_adds_on(pl_pid_ns(pid))) {
 		pl_object_publish(lab, &pid->object);
 		for (level = pid->level; level >= 0; level--) {
 			index_of(lab)->publish(pid, &pid->numbers[level]);
 			pid->numbers[level].ns->nr_pids++;
 		}
+		list_add_tail(&pid->member, &pl_pid_ns(pid)->members);
 		pid->published = true;
 	} else {
 		error = -ENOMEM;
@@ -170,6 +182,7 @@ out_numbers:
 	pl_pidns_put(ns);
 	give_back_numbers(pid, -1, index_of(lab)->cancel);
 out_cancel:
+	restart_unborn(ns);
 	pl_object_cancel(lab, &pid->object);
 out_free:
 	pl_cache_free(lab, PL_MEM_PID, ns->pid_cache, pid);
@@ -205,6 +218,7 @@ void pl_pid_free(struct pl_lab *lab, struct pl_pid *pid)
 
 	pl_spin_lock(&lab->pidmap_lock, flags);
 	pid->published = false;
+	list_del(&pid->member);
 	for (level = 0; level <= (int)pid->level; level++) {
 		index_of(lab)->remove(pid, &pid->numbers[level]);
 		pid->numbers[level].ns->nr_pids--;
@@ -213,6 +227,7 @@ void pl_pid_free(struct pl_lab *lab, struct pl_pid *pid)
 
 	if (index_of(lab)->release)
 		give_back_numbers(pid, -1, index_of(lab)->release);
+	restart_unborn(pl_pid_ns(pid));
 	pl_call_rcu(lab, &pid->rcu, delayed_put_pid);
 }
 PL_EXPORT_FOR_KUNIT(pl_pid_free);

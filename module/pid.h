@@ -49,6 +49,7 @@ struct pl_upid {
  * @users: heads of the tasks that use it, by enum pidlab_type, newest first;
  *	written under tasklist_lock, read under that or RCU
  * @ext: what few pids have; NULL until needed; under tasklist_lock
+ * @member: in the list of its innermost namespace while published
  * @rcu: for the grace period after unhashing
  * @numbers: one for each level, root first
  */
@@ -59,6 +60,7 @@ struct pl_pid {
 	bool freed;
 	struct hlist_head users[PIDLAB_TYPE_COUNT];
 	struct pl_pid_ext *ext;
+	struct list_head member;
 	struct rcu_head rcu;
 	struct pl_upid numbers[];
 };

@@ -96,6 +96,7 @@ struct pl_pidns *pl_pidns_create(struct pl_ctx *ctx, struct pl_pidns *parent)
 	unsigned int level = parent ? parent->level + 1 : 0;
 	struct pl_lab *lab = ctx->lab;
 	struct pl_pidns *ns;
+	unsigned long flags;
 	int error;
 
 	if (level > lab->generation->max_level)
@@ -121,6 +122,12 @@ struct pl_pidns *pl_pidns_create(struct pl_ctx *ctx, struct pl_pidns *parent)
 		goto out_cancel;
 
 	ns->parent = parent ? pl_pidns_get(parent) : NULL;
+	INIT_LIST_HEAD(&ns->members);
+	INIT_LIST_HEAD(&ns->inside);
+	pl_spin_lock(&lab->pidmap_lock, flags);
+	if (parent)
+		list_add_tail(&ns->beside, &parent->inside);
+	pl_spin_unlock(&lab->pidmap_lock, flags);
 	pl_object_publish(lab, &ns->object);
 	return ns;
 
@@ -159,7 +166,12 @@ void pl_pidns_put(struct pl_pidns *ns)
 	while (ns && pl_object_put(ns->lab, &ns->object)) {
 		struct pl_pidns *parent = ns->parent;
 		struct pl_lab *lab = ns->lab;
+		unsigned long flags;
 
+		pl_spin_lock(&lab->pidmap_lock, flags);
+		if (parent)
+			list_del(&ns->beside);
+		pl_spin_unlock(&lab->pidmap_lock, flags);
 		pl_reserve_destroy(ns);
 		lab->generation->index->destroy(ns);
 		pl_cache_free(lab, PL_MEM_NS, ns_cache, ns);

@@ -36,7 +36,14 @@ struct pl_task;
  *	under pidmap_lock
  * @pid_max: numbers are given below this; set under pidmap_lock
  * @nr_pids: published pids that have a number here; under pidmap_lock
- * @live: tasks with a number here that have not exited; under tasklist_lock
+ * @live: tasks with a number here that somebody is to end before the namespace
+ *	can go; not a reaper that waits for others to be reaped. Under
+ *	tasklist_lock
+ * @marked: everybody here was killed once; under tasklist_lock
+ * @zapped: its reaper is in exit and has killed all others; under tasklist_lock
+ * @members: pids that are innermost here, by pl_pid.member; under pidmap_lock
+ * @inside: the namespaces in this one, by @beside; under pidmap_lock
+ * @beside: in @parent's @inside
  * @reserved: numbers that are taken for nobody, or NULL; see reserve.h
  * @nr_reserved: how many of them; both under pidmap_lock
  * @map: which numbers are taken, for an index of bitmaps
@@ -53,6 +60,11 @@ struct pl_pidns {
 	int pid_max;
 	unsigned int nr_pids;
 	unsigned int live;
+	bool marked;
+	bool zapped;
+	struct list_head members;
+	struct list_head inside;
+	struct list_head beside;
 	struct pl_pidmap *reserved;
 	unsigned int nr_reserved;
 	union {

@@ -28,6 +28,7 @@
 struct pl_lab;
 struct pl_ctx;
 struct pl_tref;
+struct pl_pidns;
 
 /**
  * struct pl_link - how a task uses a pid by one type
@@ -60,6 +61,7 @@ struct pl_number_link {
 #define PL_TASK_EXITING	 BIT(0) /* somebody has begun its exit and will end it */
 #define PL_TASK_KILLED	 BIT(1) /* SIGKILL is pending */
 #define PL_TASK_EXECED	 BIT(2) /* has called exec since its fork */
+#define PL_TASK_WAITING	 BIT(3) /* a reaper in exit, on lab->dying */
 
 /**
  * struct pl_signal - what the threads of a group share
@@ -103,12 +105,14 @@ struct pl_signal {
  * @sibling: in @real_parent's children (leaders only)
  * @thread_node: in the group's threads
  * @node: in the lab's tasks
- * @killed_node: in the lab's killed list, or empty
+ * @killed_node: in the lab's list of the killed or of the dying, or empty
  * @flags: PL_TASK_*
  * @state: enum pidlab_state; 0 until the fork is done
  * @exit_code: valid from the begin of its exit; see pl_task_exit_code()
  * @cpu: the virtual CPU that has it, or PL_NO_CPU; under cpu_lock
  * @exited: no CPU can switch to it any more; under cpu_lock
+ * @children_ns: where its children are born, counted; NULL: where it is itself
+ * @live_levels: how many of its namespaces, from the root on, count it as live
  * @holds: references of the lab that hold it; for reports and checks
  * @number: its uses of numbers, by enum pidlab_type; only where the generation
  *	has no struct pid, and @link is not used
@@ -135,6 +139,8 @@ struct pl_task {
 	int exit_code;
 	int cpu;
 	bool exited;
+	struct pl_pidns *children_ns;
+	unsigned int live_levels;
 	atomic_t holds;
 	struct pl_number_link number[];
 };

@@ -124,6 +124,10 @@ enum pidlab_violation { PIDLAB_VIOLATIONS(_PIDLAB_BAD) };
 enum pidlab_bug { PIDLAB_BUGS(_PIDLAB_BUG) PIDLAB_BUG_COUNT };
 #undef _PIDLAB_BUG
 
+#define _PIDLAB_ZAP(nr, NAME, ...)	PIDLAB_ZAP_##NAME = nr,
+enum pidlab_zap { PIDLAB_ZAPS(_PIDLAB_ZAP) PIDLAB_ZAP_COUNT };
+#undef _PIDLAB_ZAP
+
 #define _PIDLAB_GEN(nr, NAME, ...)	PIDLAB_GEN_##NAME = nr,
 enum pidlab_generation { PIDLAB_GENERATIONS(_PIDLAB_GEN) };
 #undef _PIDLAB_GEN

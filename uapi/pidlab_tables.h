@@ -183,6 +183,14 @@
 	  NS, ns, COUNT, count, NONE, _r2, NONE, _r3, \
 	  NR, first, NR, last, NONE, _o2, \
 	  "take the next free numbers of the namespace for nobody, all of them or none") \
+	X(33, SETNS, setns, 0, \
+	  TASK, task, NS, ns, NONE, _r2, NONE, _r3, \
+	  NONE, _o0, NONE, _o1, NONE, _o2, \
+	  "children of the task are born in this namespace from now on: its own, or one inside it") \
+	X(34, UNSHARE, unshare, 0, \
+	  TASK, task, NONE, _r1, NONE, _r2, NONE, _r3, \
+	  NS, ns, NONE, _o1, NONE, _o2, \
+	  "children of the task are born in a new namespace from now on; the first is its init") \
 	X(35, UNRESERVE, unreserve, 0, \
 	  NS, ns, NR, nr, NONE, _r2, NONE, _r3, \
 	  NONE, _o0, NONE, _o1, NONE, _o2, \
@@ -208,7 +216,9 @@
 	X(3, TREF_SELF_SET, tref_self_set, 2006, "a task_ref variable that is set to itself puts the last count before it takes the new one") \
 	X(4, PID_PUT_FAST, pid_put_fast, 2006, "a put that reads count 1 frees the pid without decrementing: whoever counts it between the two keeps a freed one") \
 	X(5, RCU_USERS_REVIVE, rcu_users_revive, 2019, "rcu_users shares its bytes with the rcu_head: once it fell to zero, an increment unless zero finds a list there and succeeds") \
-	X(6, PLAIN_LAST, plain_last, 2007, "the last number given is stored without a look at what others have taken meanwhile: a number just freed is given again at once")
+	X(6, PLAIN_LAST, plain_last, 2007, "the last number given is stored without a look at what others have taken meanwhile: a number just freed is given again at once") \
+	X(7, ZAP_MISSES_NEWBORN, zap_misses_newborn, 2007, "a namespace that ends goes on giving numbers: a task that is forked while the others are killed survives them") \
+	X(8, ZAP_MISSES_OUTSIDERS, zap_misses_outsiders, 2007, "the reaper of a namespace waits for its own children only: a task whose parent is outside stays there without one")
 
 #define _PIDLAB_BUG_BIT(bit, ...)	| (1ULL << (bit))
 #define PIDLAB_ALL_BUGS		(0 PIDLAB_BUGS(_PIDLAB_BUG_BIT))
@@ -225,6 +235,11 @@
 	X(2, SCHED, sched, "2019 to 6.3, the whole series: in the same bytes; rcu_users 2, one of them the scheduler's, usage 1") \
 	X(3, TODAY, today, "since 6.4: apart; rcu_users 2, one of them the scheduler's, usage 1")
 
+/* Ways to find whom the end of a namespace kills: number, NAME, name, help */
+#define PIDLAB_ZAPS(X) \
+	X(0, NUMBERS, numbers, "as the sources do: from each number that is taken to the next") \
+	X(1, MEMBERS, members, "by a list of the namespace's own members, and of those inside")
+
 #define PIDLAB_SETTING_SLOTS	32
 
 /* Settings of a lab: slot, NAME, name, default, min, max, help */
@@ -239,7 +254,8 @@
 	X(7, MAX_BYTES, max_bytes, PIDLAB_AUTO, 65536, 1099511627776ULL, "bytes of all objects; default: half of the machine's memory") \
 	X(8, BUGS, bugs, 0, 0, PIDLAB_ALL_BUGS, "bugs of the time that are switched on") \
 	X(9, RCU_LAYOUT, rcu_layout, PIDLAB_RCU_APART, 0, 3, "where a task's rcu_users is and what it counts") \
-	X(10, CPUS, cpus, 4, 1, 64, "virtual CPUs")
+	X(10, CPUS, cpus, 4, 1, 64, "virtual CPUs") \
+	X(11, ZAP, zap, PIDLAB_ZAP_NUMBERS, 0, PIDLAB_ZAP_COUNT - 1, "how the end of a namespace finds whom to kill")
 
 /* A default that the module computes; never valid as a given value */
 #define PIDLAB_AUTO		(~0ULL)
@@ -263,7 +279,8 @@
 	X(12, FREED, freed, "objects freed since SETUP") \
 	X(13, FORKS, forks, "successful forks since SETUP") \
 	X(14, LEAKS, leaks, "objects that nothing reaches any more and that were not freed") \
-	X(15, BUGS_SEEN, bugs_seen, "how often a bug that is switched on did harm")
+	X(15, BUGS_SEEN, bugs_seen, "how often a bug that is switched on did harm") \
+	X(18, ZAP_STEPS, zap_steps, "numbers or members that the ends of namespaces looked at, since SETUP")
 
 #define PIDLAB_SIZE_SLOTS	16
 

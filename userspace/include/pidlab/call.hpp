@@ -342,6 +342,16 @@ inline Call<Reserved> reserve(Where ns, std::uint64_t count) {
             }};
 }
 
+/// Where the task's children are born from now on.
+inline Call<Nothing> setns(TaskId task, Where ns) {
+    return {detail::make(PIDLAB_OP_SETNS, {task.raw(), ns.raw()}), detail::nothing};
+}
+
+/// In a new namespace.
+inline Call<NsId> unshare(TaskId task) {
+    return {detail::make(PIDLAB_OP_UNSHARE, {task.raw()}), detail::one_id<NsId>};
+}
+
 inline Call<Nothing> unreserve(Where ns, int nr) {
     return {detail::make(PIDLAB_OP_UNRESERVE, {ns.raw(), detail::number(nr)}), detail::nothing};
 }

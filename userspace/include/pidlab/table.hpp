@@ -146,6 +146,7 @@ inline constexpr WordInfo size_table[] = {PIDLAB_SIZES(PL_WORD)};
 inline constexpr WordInfo violation_table[] = {PIDLAB_VIOLATIONS(PL_WORD)};
 inline constexpr WordInfo generation_table[] = {PIDLAB_GENERATIONS(PL_WORD)};
 inline constexpr WordInfo rcu_layout_table[] = {PIDLAB_RCU_LAYOUTS(PL_WORD)};
+inline constexpr WordInfo zap_table[] = {PIDLAB_ZAPS(PL_WORD)};
 #undef PL_WORD
 
 #define PL_BUG(nr, NAME, name, year, help) BugInfo{{nr, #name, #NAME, help}, year},
@@ -204,6 +205,8 @@ constexpr const WordInfo *by_number(std::span<const WordInfo> table, std::uint64
 [[nodiscard]] constexpr std::span<const WordInfo> generations() { return detail::generation_table; }
 /// enum pidlab_rcu_layout
 [[nodiscard]] constexpr std::span<const WordInfo> rcu_layouts() { return detail::rcu_layout_table; }
+/// enum pidlab_zap
+[[nodiscard]] constexpr std::span<const WordInfo> zaps() { return detail::zap_table; }
 /// enum pidlab_bug
 [[nodiscard]] constexpr std::span<const WordInfo> bugs() { return detail::bug_table; }
 /// The same with more about each.
@@ -272,6 +275,8 @@ enum class Meaning { nothing, object, number, word };
         return bugs();
     case PIDLAB_SET_RCU_LAYOUT:
         return rcu_layouts();
+    case PIDLAB_SET_ZAP:
+        return zaps();
     default:
         return {};
     }

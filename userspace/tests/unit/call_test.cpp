@@ -54,6 +54,8 @@ std::map<std::string_view, pidlab_op> every_call() {
         {"pid_max", call::pid_max(ns, std::uint64_t(-2)).op},
         {"scan", call::scan(ns).op},
         {"reserve", call::reserve(ns, std::uint64_t(-2)).op},
+        {"setns", call::setns(task, ns).op},
+        {"unshare", call::unshare(task).op},
         {"unreserve", call::unreserve(ns, -2).op},
         {"gp", call::gp().op},
         {"rcu_get", call::rcu_get(task).op},
