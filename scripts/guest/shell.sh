@@ -6,7 +6,8 @@ insmod /pidlab.ko && echo "pidlab.ko is loaded; the device:" && ls -l /dev/pidla
 cat <<'END'
 
   pidlab shell                      a prompt that takes scenario lines
-  pidlab run userspace/scenarios/*  every scenario
+  pidlab run userspace/scenarios/*.scn
+                                    scenarios; those of other suites are in kernel/
   pidlab --help                     the rest
   exit                              ends the VM
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from failure import run_main
 from steps import client, guest
 from steps.host import BUILD, need_packages, openly, phase
-from steps.run import SCENARIOS, name_in_guest
+from steps.run import all_scenarios, name_in_guest
 
 
 def described_terminal() -> Path | None:
@@ -29,7 +29,7 @@ def main() -> int:
     command = client.release()
     with phase(f"building pidlab.ko for {kernel}"):
         built = guest.module(kernel)
-    files = {f"/{name_in_guest(path)}": path for path in sorted(SCENARIOS.glob("*.scn"))}
+    files = {f"/{name_in_guest(path)}": path for path in all_scenarios()}
     if (terminal := described_terminal()) is not None:
         files[str(terminal)] = terminal
     files["/pidlab.ko"] = built / "module" / "pidlab.ko"
