@@ -100,6 +100,14 @@ static void x8_each_allocation_of_each_operation(struct kunit *test)
 		case PIDLAB_OP_RCU_GET:
 			KUNIT_EXPECT_EQ(test, failed, 2u);
 			break;
+		case PIDLAB_OP_MOUNT:
+			/* container, id, one css */
+			KUNIT_EXPECT_EQ(test, failed, 3u);
+			break;
+		case PIDLAB_OP_MKDIR:
+			/* container, id, two css */
+			KUNIT_EXPECT_EQ(test, failed, 4u);
+			break;
 		default:
 			KUNIT_EXPECT_EQ_MSG(test, failed, 0u, "opcode %u", opcode);
 		}

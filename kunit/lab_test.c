@@ -68,7 +68,8 @@ static void an_unknown_setting_is_invalid(struct kunit *test)
 	struct pl_lab *lab = lab_open_bare(test);
 	struct pidlab_setup setup = LAB_SETUP;
 
-	KUNIT_EXPECT_EQ(test, try_setting(test, lab, ARRAY_SIZE(settings), 1), -EINVAL);
+	KUNIT_EXPECT_EQ(test, try_setting(test, lab, settings[ARRAY_SIZE(settings) - 1].slot + 1, 1),
+			-EINVAL);
 	KUNIT_EXPECT_EQ(test, try_setting(test, lab, PIDLAB_SETTING_SLOTS - 1, 0), -EINVAL);
 	/* A bit without a slot, and a value without its bit. */
 	setup.given = 1ULL << PIDLAB_SETTING_SLOTS;

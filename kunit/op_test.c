@@ -9,12 +9,13 @@ static const enum pidlab_object kind_of[PIDLAB_ARG_KINDS] = {
 	[PIDLAB_ARG_NS] = PIDLAB_OBJECT_NS,
 	[PIDLAB_ARG_OWNER] = PIDLAB_OBJECT_TASK,
 	[PIDLAB_ARG_NEXT] = PIDLAB_OBJECT_TASK,
+	[PIDLAB_ARG_CONTAINER] = PIDLAB_OBJECT_CONTAINER,
 };
 
 static bool is_number(unsigned int kind)
 {
 	return kind == PIDLAB_ARG_NR || kind == PIDLAB_ARG_SELF || kind == PIDLAB_ARG_SELECT ||
-	       kind == PIDLAB_ARG_TID;
+	       kind == PIDLAB_ARG_TID || kind == PIDLAB_ARG_VALUE;
 }
 
 static bool may_be_zero(unsigned int kind)
@@ -165,6 +166,7 @@ static void try_other_kinds(struct kunit *test, struct refusal *r)
 	const u64 ids[] = {
 		[PIDLAB_OBJECT_TASK] = r->world.a, [PIDLAB_OBJECT_PID] = r->world.pid,
 		[PIDLAB_OBJECT_NS] = r->world.ns,  [PIDLAB_OBJECT_REF] = r->world.ref,
+		[PIDLAB_OBJECT_CONTAINER] = r->world.box,
 	};
 	int i, kind;
 
@@ -173,7 +175,7 @@ static void try_other_kinds(struct kunit *test, struct refusal *r)
 
 		if (!kind_of[operand])
 			continue;
-		for (kind = PIDLAB_OBJECT_TASK; kind <= PIDLAB_OBJECT_REF; kind++) {
+		for (kind = PIDLAB_OBJECT_TASK; kind <= PIDLAB_OBJECT_CONTAINER; kind++) {
 			bool fits = kind == kind_of[operand] ||
 				    (operand == PIDLAB_ARG_OWNER && kind == PIDLAB_OBJECT_PID) ||
 				    (operand == PIDLAB_ARG_NS && kind == PIDLAB_OBJECT_TASK);
@@ -247,6 +249,14 @@ static void try_values(struct kunit *test, struct refusal *r)
 			refused(test, r, i, r->world.lab->setting[PIDLAB_SET_CPUS], -EINVAL);
 			refused(test, r, i, PL_MAX_CPUS, -EINVAL);
 			refused(test, r, i, 1ULL << 32, -EINVAL);
+		} else if (kind == PIDLAB_ARG_SUBSYS) {
+			refused(test, r, i, 0, -EINVAL);
+			refused(test, r, i, PIDLAB_SUBSYS_MASK + 1, -EINVAL);
+			refused(test, r, i, 1ULL << 32, -EINVAL);
+		} else if (kind == PIDLAB_ARG_FILE) {
+			refused(test, r, i, 0, -EINVAL);
+			refused(test, r, i, 99, -EINVAL);
+			refused(test, r, i, 1ULL << 32 | 1, -EINVAL);
 		}
 	}
 }

@@ -92,6 +92,15 @@ static u64 any_operand(struct actor *actor, unsigned int kind)
 		return dice(actor, 2) ? 9 : 0;
 	case PIDLAB_ARG_CODE:
 		return dice(actor, 256);
+	case PIDLAB_ARG_CONTAINER:
+		return any_id(actor, PIDLAB_OBJECT_CONTAINER);
+	case PIDLAB_ARG_SUBSYS:
+		return dice(actor, 3) ? BIT(dice(actor, PIDLAB_SUBSYS_COUNT)) :
+					1 + dice(actor, PIDLAB_SUBSYS_MASK);
+	case PIDLAB_ARG_FILE:
+		return 1 + dice(actor, PIDLAB_FILE_VETO_FORK);
+	case PIDLAB_ARG_VALUE:
+		return dice(actor, 3) ? dice(actor, 2) : dice(actor, 100);
 	default:
 		return 0;
 	}

@@ -60,6 +60,14 @@ static void visit_scheduler(struct pl_lab *lab, u64 child)
 	lab_run(lab, OP(SWITCH_TO, 0, 0));
 }
 
+/* A task that moves, and forks from there. */
+static void visit_containers(struct pl_lab *lab)
+{
+	u64 root = lab_run(lab, OP(MOUNT, 0, PIDLAB_SUBSYS_MASK)).res[0];
+
+	lab_run(lab, OP(ATTACH, 0, lab->init_id, lab_run(lab, OP(MKDIR, 0, root)).res[0]));
+}
+
 static void b10_no_point_lies_under_a_spinning_lock(struct kunit *test)
 {
 	struct pl_lab *lab = lab_open(test);
@@ -69,6 +77,7 @@ static void b10_no_point_lies_under_a_spinning_lock(struct kunit *test)
 
 	KUNIT_ASSERT_NOT_NULL(test, visit);
 	pl_hook_points(lab, see, visit);
+	visit_containers(lab);
 	a = lab_run(lab, OP(FORK, PIDLAB_F_NEWPID, lab->init_id)).res[0];
 	b = lab_run(lab, OP(FORK, 0, a)).res[0];
 	lab_run(lab, OP(PUT, 0, lab_run(lab, OP(TREF, 0, b)).res[0]));

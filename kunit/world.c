@@ -14,6 +14,30 @@
 const struct world_row world_rows[] = { PIDLAB_OPS(ROW) };
 const unsigned int world_nr_rows = ARRAY_SIZE(world_rows);
 
+/* A release event: the last task has left a container. */
+static noinline void leave_a_container(struct kunit *test, struct world *world)
+{
+	struct pl_lab *lab = world->lab;
+	u64 left = MUST(test, lab, MKDIR, 0, world->root);
+
+	MUST(test, lab, WRITE, 0, left, PIDLAB_FILE_NOTIFY, 1);
+	MUST(test, lab, ATTACH, 0, world->b, left);
+	MUST(test, lab, ATTACH, 0, world->b, world->root);
+}
+
+static noinline void make_containers(struct kunit *test, struct world *world)
+{
+	struct pl_lab *lab = world->lab;
+
+	world->root = MUST(test, lab, MOUNT, 0,
+			   BIT(PIDLAB_SUBSYS_PIDS) | BIT(PIDLAB_SUBSYS_FREEZER));
+	world->box = MUST(test, lab, MKDIR, 0, world->root);
+	world->other = MUST(test, lab, MOUNT, 0, BIT(PIDLAB_SUBSYS_TRACE));
+	/* The root's own record; the tasks' are left. */
+	MUST(test, lab, TRACE, 0);
+	leave_a_container(test, world);
+}
+
 /**
  * world_make() - make a world without the dead
  * @test: the case
@@ -37,6 +61,7 @@ void world_make(struct kunit *test, struct world *world)
 	world->reserved = MUST(test, lab, RESERVE, 0, world->ns, 1);
 	world->ref = MUST(test, lab, TREF, 0, world->b);
 	MUST(test, lab, SWITCH_TO, 0, 0, world->a);
+	make_containers(test, world);
 }
 
 /**
@@ -66,6 +91,8 @@ void world_bury(struct kunit *test, struct world *world)
 	MUST(test, lab, HOLD_TASK, 0, world->held);
 	MUST(test, lab, EXIT, 0, world->held);
 	MUST(test, lab, REAP, 0, world->held);
+	world->dead[PIDLAB_OBJECT_CONTAINER] = MUST(test, lab, MKDIR, 0, world->box);
+	MUST(test, lab, RMDIR, 0, world->dead[PIDLAB_OBJECT_CONTAINER]);
 	MUST(test, lab, GP, 0);
 }
 
@@ -174,6 +201,30 @@ struct pidlab_op world_op(const struct world *world, unsigned int opcode)
 		return OP(UNRESERVE, 0, world->ns, world->reserved);
 	case PIDLAB_OP_GP:
 		return OP(GP, 0);
+	case PIDLAB_OP_MOUNT:
+		return OP(MOUNT, 0, BIT(PIDLAB_SUBSYS_ACCOUNT));
+	case PIDLAB_OP_UMOUNT:
+		return OP(UMOUNT, 0, world->other);
+	case PIDLAB_OP_MKDIR:
+		return OP(MKDIR, 0, world->box);
+	case PIDLAB_OP_RMDIR:
+		return OP(RMDIR, 0, world->box);
+	case PIDLAB_OP_ATTACH:
+		return OP(ATTACH, 0, world->b, world->box);
+	case PIDLAB_OP_WHERE:
+		return OP(WHERE, 0, world->b, BIT(PIDLAB_SUBSYS_PIDS));
+	case PIDLAB_OP_WRITE:
+		return OP(WRITE, 0, world->box, PIDLAB_FILE_PIDS_MAX, 7);
+	case PIDLAB_OP_STAT:
+		return OP(STAT, 0, world->root, PIDLAB_FILE_PIDS_CURRENT);
+	case PIDLAB_OP_FREEZE:
+		return OP(FREEZE, 0, world->box);
+	case PIDLAB_OP_THAW:
+		return OP(THAW, 0, world->box);
+	case PIDLAB_OP_RELEASE_EVENT:
+		return OP(RELEASE_EVENT, 0);
+	case PIDLAB_OP_TRACE:
+		return OP(TRACE, 0);
 	default:
 		return (struct pidlab_op){};
 	}

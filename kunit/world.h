@@ -22,6 +22,9 @@
  * @ns: a namespace
  * @reserved: a number there that is taken for nobody
  * @ref: a reference to 3
+ * @root: of a hierarchy with pids and freezer
+ * @box: an empty container in it
+ * @other: root of a hierarchy with trace, which has no other container
  * @dead: ids of objects that are gone, by enum pidlab_object
  * @held: a dead task that a reference holds
  */
@@ -29,7 +32,8 @@ struct world {
 	struct pl_lab *lab;
 	u64 init, a, b, thread, zombie, inside;
 	u64 pid, ns, reserved, ref;
-	u64 dead[PIDLAB_OBJECT_REF + 1];
+	u64 root, box, other;
+	u64 dead[PIDLAB_OBJECT_CONTAINER + 1];
 	u64 held;
 };
 

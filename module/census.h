@@ -11,6 +11,7 @@
 #include "check.h"
 #include "object.h"
 
+struct pl_container;
 struct pl_lab;
 struct pl_pid;
 struct pl_pidns;
@@ -45,6 +46,7 @@ struct pl_census {
 
 void pl_census_blame(struct pl_census *census, enum pidlab_violation code, u64 id);
 void pl_census_orphan(struct pl_census *census, u64 id);
+int pl_census_add(struct pl_census *census, unsigned long key);
 unsigned long pl_census_held(struct pl_census *census, unsigned long key);
 unsigned int pl_census_count(const struct pl_object *object);
 
@@ -74,5 +76,10 @@ void pl_check_numbers(struct pl_census *census, struct pl_task *task);
 void pl_check_weak(struct pl_census *census, struct pl_ref *ref);
 
 void pl_check_ns(struct pl_census *census, struct pl_pidns *ns);
+
+int pl_census_gather_task(struct pl_census *census, struct pl_task *task);
+int pl_census_gather_container(struct pl_census *census, struct pl_container *container);
+void pl_check_container(struct pl_census *census, struct pl_container *container);
+void pl_check_task_containers(struct pl_census *census, struct pl_task *task);
 
 #endif /* PL_CENSUS_H */

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "census.h"
 #include "compat.h"
+#include "container.h"
 #include "generation.h"
 #include "lab.h"
 #include "pid.h"
@@ -68,6 +69,18 @@ static int add_holder(struct pl_census *census, unsigned long key)
 	return xa_err(xa_store(&census->held, key, xa_mk_value(held + 1), GFP_KERNEL));
 }
 
+/**
+ * pl_census_add() - one more counts something
+ * @census: the census
+ * @key: pl_census_key(), or an address
+ *
+ * Return: 0 or -ENOMEM.
+ */
+int pl_census_add(struct pl_census *census, unsigned long key)
+{
+	return add_holder(census, key);
+}
+
 static int gather_ref(struct pl_census *census, const struct pl_ref *ref)
 {
 	switch (ref->kind) {
@@ -89,14 +102,18 @@ static int gather(struct pl_census *census, struct pl_object *object)
 {
 	enum pidlab_object kind = pl_id_kind(object->id);
 	struct pl_pidns *parent, *ns;
+	int error;
 
 	census->objects[kind]++;
 	switch (kind) {
 	case PIDLAB_OBJECT_TASK:
 		if (!census->lab->generation->has_pids)
 			pl_count_links(census, pl_task_of(object));
+		error = pl_census_gather_task(census, pl_task_of(object));
 		ns = pl_task_of(object)->children_ns;
-		return ns ? add_holder(census, pl_census_key(&ns->object)) : 0;
+		return ns && !error ? add_holder(census, pl_census_key(&ns->object)) : error;
+	case PIDLAB_OBJECT_CONTAINER:
+		return pl_census_gather_container(census, pl_container_of(object));
 	case PIDLAB_OBJECT_REF:
 		return gather_ref(census, pl_ref_of(object));
 	case PIDLAB_OBJECT_PID:
@@ -129,6 +146,9 @@ static int verify(struct pl_census *census, struct pl_object *object)
 		if (!lab->generation->has_pids && pl_ref_of(object)->kind == PL_REF_WEAK)
 			pl_check_weak(census, pl_ref_of(object));
 		break;
+	case PIDLAB_OBJECT_CONTAINER:
+		pl_check_container(census, pl_container_of(object));
+		break;
 	default:
 		break;
 	}
@@ -151,6 +171,9 @@ static void put_object(struct pl_lab *lab, struct pl_object *object)
 		break;
 	case PIDLAB_OBJECT_REF:
 		pl_ref_put(lab, pl_ref_of(object));
+		break;
+	case PIDLAB_OBJECT_CONTAINER:
+		pl_container_put(pl_container_of(object));
 		break;
 	default:
 		break;
@@ -179,6 +202,7 @@ static void check_tally(struct pl_census *census)
 		[PIDLAB_OBJECT_PID] = PL_MEM_PID,
 		[PIDLAB_OBJECT_NS] = PL_MEM_NS,
 		[PIDLAB_OBJECT_REF] = PL_MEM_REF,
+		[PIDLAB_OBJECT_CONTAINER] = PL_MEM_CONTAINER,
 	};
 	const struct pl_account *account = &census->lab->account;
 	int kind;

@@ -151,6 +151,7 @@ void pl_check_task(struct pl_census *census, struct pl_task *task)
 		pl_check_numbers(census, task);
 	check_family(census, task);
 	check_reaper(census, task);
+	pl_check_task_containers(census, task);
 	if (pl_task_is_leader(task))
 		check_group(census, task);
 }

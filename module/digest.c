@@ -11,12 +11,14 @@
 #include "bug.h"
 #include "check.h"
 #include "compat.h"
+#include "container.h"
 #include "generation.h"
 #include "lab.h"
 #include "pid.h"
 #include "pid_namespace.h"
 #include "ref.h"
 #include "reserve.h"
+#include "subsys.h"
 #include "task.h"
 #include "who.h"
 
@@ -53,6 +55,22 @@ static u64 digest_queues(u64 hash, struct pl_task *task)
 	return hash;
 }
 
+/* The containers a task is in. Where it is left after its exit tells nothing. */
+static u64 digest_place(u64 hash, const struct pl_task *task)
+{
+	struct pl_css *css;
+	int i;
+
+	if (task->state != PIDLAB_STATE_RUNNING)
+		return hash;
+	pl_for_each_subsys(i) {
+		css = pl_css_of(task, i);
+		if (css)
+			hash = mix(hash, (u64)css->container->nr << 8 | i);
+	}
+	return task->containers.frozen ? mix(hash, 1) : hash;
+}
+
 static u64 digest_task(struct pl_task *task)
 {
 	u64 hash = mix(PIDLAB_OBJECT_TASK, task->state);
@@ -74,6 +92,7 @@ static u64 digest_task(struct pl_task *task)
 		hash = mix(hash, task->children_ns->level);
 		hash = mix(hash, root_nr(task->children_ns->reaper, PIDLAB_TYPE_PID));
 	}
+	hash = digest_place(hash, task);
 	return mix(hash, pl_task_is_reaper(task));
 }
 
@@ -132,6 +151,25 @@ static u64 digest_ref(struct pl_lab *lab, const struct pl_ref *ref)
 	return hash;
 }
 
+static u64 digest_container(const struct pl_container *container)
+{
+	u64 hash = mix(PIDLAB_OBJECT_CONTAINER, container->nr);
+	const struct pl_subsys *ss;
+	int i;
+
+	hash = mix(hash, container->removed);
+	hash = mix(hash, container->notify);
+	hash = mix(hash, container->mask);
+	hash = mix(hash, !list_empty(&container->release_node));
+	hash = mix(hash, container->parent ? container->parent->nr : 0);
+	pl_for_each_subsys(i) {
+		ss = container->lab->containers.hooks->subsys[i];
+		if (container->css[i])
+			hash = mix(hash, ss->digest(container->css[i]));
+	}
+	return hash;
+}
+
 static u64 digest_object(struct pl_lab *lab, struct pl_object *object)
 {
 	switch (pl_id_kind(object->id)) {
@@ -143,6 +181,8 @@ static u64 digest_object(struct pl_lab *lab, struct pl_object *object)
 		return digest_ns(pl_pidns_of(object));
 	case PIDLAB_OBJECT_REF:
 		return digest_ref(lab, pl_ref_of(object));
+	case PIDLAB_OBJECT_CONTAINER:
+		return digest_container(pl_container_of(object));
 	default:
 		return 0;
 	}

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "bug.h"
 #include "compat.h"
+#include "container.h"
 #include "cpu.h"
 #include "exit.h"
 #include "kill.h"
@@ -226,6 +227,13 @@ static void end_exit(struct pl_lab *lab, struct pl_task *task)
 			let_dying_go(lab, true);
 	}
 
+	/*
+	 * Here as in the source: behind what makes the exit final for the group
+	 * and for a namespace, while the task still has its number and its
+	 * family, and before it gives its children away and tells its parent,
+	 * who may reap it at once.
+	 */
+	pl_container_exit(task);
 	pl_write_lock(&lab->tasklist_lock);
 	waits = ns && !pl_zap_is_over(lab, task);
 	if (waits)
@@ -258,6 +266,7 @@ void pl_release(struct pl_lab *lab, struct pl_task *task)
 	pl_assert_write_held(&lab->tasklist_lock);
 	for (type = PIDLAB_TYPE_COUNT - 1; type >= 0; type--)
 		pl_task_detach(task, type);
+	pl_container_release(task);
 	list_del_init(&task->thread_node);
 	list_del_init(&task->sibling);
 	list_del_init(&task->node);

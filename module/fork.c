@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
+#include <linux/array_size.h>
 #include <linux/err.h>
 
 #include "compat.h"
+#include "container.h"
 #include "generation.h"
 #include "fork.h"
 #include "lab.h"
@@ -11,6 +13,29 @@
 #include "task.h"
 #include "who.h"
 #include "zap.h"
+
+/* What a fork that is told to fail at a phase answers; 0: no such phase. */
+static const int phase_errors[] = {
+#define PHASE_ERROR(nr, NAME, name, error, ...) [nr] = error,
+	PIDLAB_PHASES(PHASE_ERROR)
+#undef PHASE_ERROR
+};
+
+/**
+ * pl_fork_has_phase() - whether a fork can be told to fail there
+ * @phase: from user space
+ *
+ * Return: true if it is an enum pidlab_phase.
+ */
+bool pl_fork_has_phase(unsigned int phase)
+{
+	return phase < ARRAY_SIZE(phase_errors) && phase_errors[phase];
+}
+
+static int fail_at(const struct pl_ctx *ctx, enum pidlab_phase phase)
+{
+	return unlikely(ctx->fail_at == phase) ? -phase_errors[phase] : 0;
+}
 
 /* As clone(2) refuses what cannot be meant. */
 static int check_flags(struct pl_lab *lab, struct pl_task *parent, unsigned int flags)
@@ -101,6 +126,7 @@ static void make_visible(struct pl_task *task, struct pl_task *parent, struct pl
 	list_add_tail(&task->node, &lab->tasks);
 	task->signal->nr_threads++;
 	task->signal->live++;
+	pl_container_visible(task);
 	task->state = PIDLAB_STATE_RUNNING;
 	pl_object_publish(lab, &task->object);
 	if (parent)
@@ -124,18 +150,41 @@ static int may_be_born(const struct pl_task *parent, const struct pl_pidns *ns, 
 }
 
 /* The last thing that can fail. */
-static int finish(struct pl_task *task, struct pl_task *parent, struct pl_who who,
-		  unsigned int flags)
+static int finish(const struct pl_ctx *ctx, struct pl_task *task, struct pl_task *parent,
+		  struct pl_who who, unsigned int flags)
 {
 	struct pl_lab *lab = task->lab;
-	int error = 0;
+	int error;
 
 	pl_write_lock(&lab->tasklist_lock);
-	if (parent)
+	error = fail_at(ctx, PIDLAB_PHASE_PUBLISH);
+	if (!error && parent)
 		error = may_be_born(parent, pl_who_ns(lab, who), pl_who_vnr(who));
 	if (!error)
 		make_visible(task, parent, who, flags);
 	pl_write_unlock(&lab->tasklist_lock);
+	return error;
+}
+
+/* The child is set up: from here to where it is there for everybody. */
+static int give_birth(const struct pl_ctx *ctx, struct pl_task *task, struct pl_task *parent,
+		      struct pl_who who, unsigned int flags)
+{
+	int error = fail_at(ctx, PIDLAB_PHASE_CAN_FORK);
+	bool followed;
+
+	if (error)
+		return error;
+	pl_container_fork_callbacks(task);
+	error = fail_at(ctx, PIDLAB_PHASE_CALLBACKS);
+	if (error)
+		return error;
+	/* For the caller: once visible, the task may be killed and released. */
+	pl_task_get(task);
+	followed = pl_container_begin_birth(task);
+	error = finish(ctx, task, parent, who, flags);
+	if (followed)
+		pl_container_end_birth(task, !error);
 	return error;
 }
 
@@ -153,20 +202,34 @@ static int fork_in(struct pl_ctx *ctx, struct pl_pidns *ns, struct pl_task *pare
 		return PTR_ERR(task);
 	if (flags & PIDLAB_F_AUTOREAP)
 		task->signal->autoreap = true;
-	error = pl_who_alloc(ctx, ns, args->tid, &who);
+	error = fail_at(ctx, PIDLAB_PHASE_TASK);
 	if (error)
 		goto out_task;
+	pl_container_fork(task, parent);
+	error = fail_at(ctx, PIDLAB_PHASE_CONTAINER);
+	if (error)
+		goto out_container;
+	error = pl_who_alloc(ctx, ns, args->tid, &who);
+	if (error)
+		goto out_container;
 	pl_point(ctx->lab, PL_POINT_FORK_NUMBERED);
-	/* For the caller: once visible, the task may be killed and released. */
-	pl_task_get(task);
-	error = finish(task, parent, who, flags);
+	error = fail_at(ctx, PIDLAB_PHASE_NUMBER);
+	if (!error)
+		error = pl_container_can_fork(task);
 	if (error)
 		goto out_who;
+	error = give_birth(ctx, task, parent, who, flags);
+	if (error)
+		goto out_cancel;
 	*child = task;
 	return 0;
 
+out_cancel:
+	pl_container_cancel_fork(task);
 out_who:
 	pl_who_free(ctx->lab, who);
+out_container:
+	pl_container_exit_unborn(task);
 out_task:
 	pl_task_free_unborn(task);
 	return error;

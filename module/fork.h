@@ -18,6 +18,7 @@ struct pl_fork_args {
 	int tid[PL_MAX_TIDS];
 };
 
+bool pl_fork_has_phase(unsigned int step);
 int pl_fork(struct pl_ctx *ctx, struct pl_task *parent, const struct pl_fork_args *args,
 	    struct pl_task **child);
 int pl_fork_first(struct pl_ctx *ctx, struct pl_task **child);

@@ -17,6 +17,7 @@
 #include "pid_namespace.h"
 #include "rcu_users.h"
 #include "ref.h"
+#include "subsys.h"
 #include "task.h"
 
 /* A row of the table of settings. */
@@ -72,6 +73,7 @@ struct pl_lab *pl_lab_create(void)
 	INIT_LIST_HEAD(&lab->killed);
 	INIT_LIST_HEAD(&lab->dying);
 	pl_waitq_init(&lab->exit_wait, lab);
+	pl_containers_init(lab);
 	pl_tref_init_sentinel(lab);
 	atomic_long_inc(&lab_count);
 	return lab;
@@ -100,6 +102,7 @@ void pl_lab_put(struct pl_lab *lab)
 	pl_mem_clear_graves(lab);
 	xa_destroy(&lab->graves);
 	xa_destroy(&lab->objects);
+	pl_mutex_destroy(&lab->containers.lock);
 	mutex_destroy(&lab->setup_lock);
 	kfree(lab);
 	atomic_long_dec(&lab_count);
@@ -159,6 +162,7 @@ static int take_settings(struct pl_lab *lab, const struct pidlab_setup *setup)
 	replace_auto(lab, PIDLAB_SET_TASK_PAYLOAD, pl_task_default_payload());
 	/* A lab that grows without bound gets an error, not the OOM killer. */
 	replace_auto(lab, PIDLAB_SET_MAX_BYTES, (u64)totalram_pages() << (PAGE_SHIFT - 1));
+	lab->containers.hooks = pl_hooks_find(lab->setting[PIDLAB_SET_HOOKS]);
 	lab->generation = pl_generation_find(lab->setting[PIDLAB_SET_GENERATION]);
 	lab->rcu_layout = pl_rcu_layout_find(lab->setting[PIDLAB_SET_RCU_LAYOUT]);
 	return lab->generation && lab->rcu_layout ? 0 : -EINVAL;
@@ -258,6 +262,7 @@ static void depopulate(struct pl_lab *lab)
 	drop_all_refs(lab);
 	end_all_tasks(lab);
 	pl_cpu_idle_all(lab);
+	pl_containers_close(lab);
 	pl_pidns_put(lab->root_ns);
 	lab->root_ns = NULL;
 	lab->generation->index->destroy_lab(lab);
@@ -313,6 +318,7 @@ static void fill_sizes(u64 *bytes)
 	bytes[PIDLAB_SIZE_LAB] = sizeof(struct pl_lab);
 	bytes[PIDLAB_SIZE_RCU_UNION] = pl_rcu_users_bytes(true);
 	bytes[PIDLAB_SIZE_RCU_APART] = pl_rcu_users_bytes(false);
+	bytes[PIDLAB_SIZE_CONTAINER] = pl_container_bytes();
 }
 
 static u64 objects(const struct pl_lab *lab, enum pl_mem kind)
@@ -352,6 +358,11 @@ static void fill_counters(struct pl_lab *lab, u64 *counter)
 	counter[PIDLAB_CTR_FREED] = atomic_long_read(&lab->account.freed);
 	counter[PIDLAB_CTR_BUGS_SEEN] = pl_bugs_seen(lab);
 	counter[PIDLAB_CTR_ZAP_STEPS] = atomic_long_read(&lab->zap_steps);
+	counter[PIDLAB_CTR_CONTAINERS] = objects(lab, PL_MEM_CONTAINER);
+	counter[PIDLAB_CTR_CONTAINER_BYTES] = bytes_of(lab, PL_MEM_CONTAINER) +
+					      bytes_of(lab, PL_MEM_CSS);
+	counter[PIDLAB_CTR_EXIT_LOCKS] = atomic_long_read(&lab->containers.exit_locks);
+	counter[PIDLAB_CTR_EXIT_LOCK_NS] = atomic_long_read(&lab->containers.exit_lock_ns);
 	counter[PIDLAB_CTR_FORKS] = atomic_long_read(&lab->forks);
 }
 

@@ -15,6 +15,7 @@
 #include <linux/xarray.h>
 
 #include "cpu.h"
+#include "container.h"
 #include "mem.h"
 #include "pidlab.h"
 #include "sync.h"
@@ -60,6 +61,7 @@ struct pl_task;
  *	freed; see mem.h
  * @seen: by enum pidlab_bug: how often it did harm
  * @seen_object: the object harmed last
+ * @containers: hierarchies and their subsystems
  * @forks: successful forks
  * @rcu_pending: callbacks that have not done their work
  * @control: who runs the lab's actors; NULL in an ordinary lab; under @quiesce
@@ -96,6 +98,7 @@ struct pl_lab {
 	struct xarray graves;
 	atomic_t seen[PIDLAB_BUG_COUNT];
 	u64 seen_object[PIDLAB_BUG_COUNT];
+	struct pl_containers containers;
 	atomic_long_t forks;
 	atomic_long_t rcu_pending;
 	struct pl_control *control;

@@ -2,6 +2,7 @@
 /* The module: the order of its beginning and of its end, nothing else. */
 #include <linux/module.h>
 
+#include "container.h"
 #include "debugfs.h"
 #include "dev.h"
 #include "pid_namespace.h"
@@ -21,6 +22,9 @@ static int __init pidlab_init(void)
 	error = pl_ref_init_cache();
 	if (error)
 		goto out_pidns;
+	error = pl_container_init_cache();
+	if (error)
+		goto out_ref;
 	pl_debugfs_init();
 	error = pl_dev_init();
 	if (error)
@@ -29,6 +33,8 @@ static int __init pidlab_init(void)
 
 out_debugfs:
 	pl_debugfs_exit();
+	pl_container_exit_cache();
+out_ref:
 	pl_ref_exit_cache();
 out_pidns:
 	pl_pidns_exit_caches();
@@ -43,6 +49,7 @@ static void __exit pidlab_exit(void)
 	pl_debugfs_exit();
 	/* The last labs are closed; their frees may still be under way. */
 	rcu_barrier();
+	pl_container_exit_cache();
 	pl_ref_exit_cache();
 	pl_pidns_exit_caches();
 	pl_task_exit_cache();

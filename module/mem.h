@@ -17,6 +17,8 @@
 #include <linux/slab.h>
 #include <linux/types.h>
 
+#include "pidlab.h"
+
 struct pl_lab;
 
 /* Kinds of memory: NAME, name */
@@ -29,7 +31,9 @@ struct pl_lab;
 	X(NS,	   "namespace") \
 	X(PIDMAP,  "pidmap") \
 	X(REF,	   "ref") \
-	X(TREF,	   "task_ref")
+	X(TREF,	   "task_ref") \
+	X(CONTAINER, "container") \
+	X(CSS,	   "css")
 
 #define PL_MEM_ENUM(NAME, name) PL_MEM_##NAME,
 enum pl_mem { PL_MEM_KINDS(PL_MEM_ENUM) PL_MEM_COUNT };
@@ -54,6 +58,7 @@ struct pl_account {
  * @lab: where
  * @fail_nth: which of its allocations is to fail, 0 for none
  * @allocations: how many it has made
+ * @fail_at: of a fork: the phase that is to fail, 0 for none
  *
  * Lives on the stack of the thread that runs the operation.
  */
@@ -61,6 +66,7 @@ struct pl_ctx {
 	struct pl_lab *lab;
 	unsigned int fail_nth;
 	unsigned int allocations;
+	enum pidlab_phase fail_at;
 };
 
 int pl_fail_point(struct pl_ctx *ctx);

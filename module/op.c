@@ -5,7 +5,9 @@
 #include <linux/string.h>
 
 #include "compat.h"
+#include "container.h"
 #include "exit.h"
+#include "fork.h"
 #include "lab.h"
 #include "op.h"
 #include "pid.h"
@@ -14,7 +16,8 @@
 #include "task.h"
 
 /* Behaviour of an operation that the public table does not tell. */
-#define ACTS BIT(0) /* takes the turn of its first operand, a running task */
+#define ACTS  BIT(0) /* takes the turn of its first operand, a running task */
+#define ALONE BIT(1) /* no other operation of the lab is under way meanwhile */
 
 /**
  * struct pl_op_desc - one row of the instruction set
@@ -41,6 +44,7 @@ static const u16 traits[ARRAY_SIZE(descs)] = {
 	[PIDLAB_OP_FORK] = ACTS,   [PIDLAB_OP_WAIT] = ACTS,   [PIDLAB_OP_EXEC] = ACTS,
 	[PIDLAB_OP_SETPGID] = ACTS, [PIDLAB_OP_SETSID] = ACTS, [PIDLAB_OP_KILL] = ACTS,
 	[PIDLAB_OP_SETNS] = ACTS, [PIDLAB_OP_UNSHARE] = ACTS,
+	[PIDLAB_OP_UMOUNT] = ALONE,
 };
 
 static const struct pl_op_desc *find_desc(unsigned int opcode)
@@ -119,6 +123,9 @@ static int resolve_object(struct pl_call *call, int i, u64 id, enum pidlab_objec
 	case PIDLAB_OBJECT_REF:
 		call->ref[i] = pl_ref_of(object);
 		break;
+	case PIDLAB_OBJECT_CONTAINER:
+		call->container[i] = pl_container_of(object);
+		break;
 	default:
 		break;
 	}
@@ -135,6 +142,7 @@ static int check_value(unsigned int kind, u64 value)
 	case PIDLAB_ARG_SELF:
 	case PIDLAB_ARG_TID:
 	case PIDLAB_ARG_SELECT:
+	case PIDLAB_ARG_VALUE:
 		return fits_int(value) ? 0 : -EINVAL;
 	case PIDLAB_ARG_TYPE:
 		return value < PIDLAB_TYPE_COUNT ? 0 : -EINVAL;
@@ -144,6 +152,10 @@ static int check_value(unsigned int kind, u64 value)
 		return value <= 255 ? 0 : -EINVAL;
 	case PIDLAB_ARG_CPU:
 		return value < PL_MAX_CPUS ? 0 : -EINVAL;
+	case PIDLAB_ARG_SUBSYS:
+		return value && value <= PIDLAB_SUBSYS_MASK ? 0 : -EINVAL;
+	case PIDLAB_ARG_FILE:
+		return value <= U16_MAX ? 0 : -EINVAL;
 	case PIDLAB_ARG_BUG:
 		return value < BITS_PER_LONG_LONG && (PIDLAB_ALL_BUGS & BIT_ULL(value)) ? 0 :
 										 -EINVAL;
@@ -170,6 +182,9 @@ static int resolve(struct pl_call *call, int i, unsigned int kind)
 		return resolve_object(call, i, value, PIDLAB_OBJECT_REF, PIDLAB_OBJECT_REF);
 	case PIDLAB_ARG_NS:
 		return resolve_ns(call, i, value);
+	case PIDLAB_ARG_CONTAINER:
+		return resolve_object(call, i, value, PIDLAB_OBJECT_CONTAINER,
+				      PIDLAB_OBJECT_CONTAINER);
 	default:
 		return 0;
 	}
@@ -183,6 +198,9 @@ static int check_form(const struct pl_op_desc *desc, const struct pidlab_op *op)
 {
 	int i, error = op->flags & ~desc->flags ? -EINVAL : 0;
 
+	if ((op->fail_nth & PIDLAB_FAIL_AT) &&
+	    (op->opcode != PIDLAB_OP_FORK || !pl_fork_has_phase(op->fail_nth & ~PIDLAB_FAIL_AT)))
+		error = -EINVAL;
 	for (i = 0; i < PIDLAB_OP_ARGS && !error; i++)
 		error = check_value(desc->kind[i], op->arg[i]);
 	return error;
@@ -208,6 +226,7 @@ static void put_operands(struct pl_call *call)
 			pl_ref_put(call->ctx.lab, call->ref[i]);
 		if (call->ns[i])
 			pl_pidns_put(call->ns[i]);
+		pl_container_put(call->container[i]);
 		pl_pid_put(call->pid[i]);
 	}
 }
@@ -222,6 +241,8 @@ static int may_act(struct pl_lab *lab, const struct pl_task *task)
 		error = -ESRCH;
 	else if (task->flags & PL_TASK_KILLED)
 		error = -EINTR;
+	else if (task->containers.frozen)
+		error = -EAGAIN;
 	pl_read_unlock(&lab->tasklist_lock);
 	return error;
 }
@@ -239,18 +260,30 @@ static int act(const struct pl_op_desc *desc, struct pl_call *call)
 	return error;
 }
 
+static bool is_alone(unsigned int opcode)
+{
+	return find_desc(opcode) && (traits[find_desc(opcode) - descs] & ALONE);
+}
+
 static int execute(struct pl_lab *lab, struct pidlab_op *op)
 {
 	const struct pl_op_desc *desc = find_desc(op->opcode);
 	struct pl_call call = {
-		.ctx = { .lab = lab, .fail_nth = op->fail_nth },
+		.ctx = { .lab = lab },
 		.op = op,
 	};
 	int error;
 
 	if (!desc)
 		return -EOPNOTSUPP;
+	if (op->fail_nth & PIDLAB_FAIL_AT)
+		call.ctx.fail_at = op->fail_nth & ~PIDLAB_FAIL_AT;
+	else
+		call.ctx.fail_nth = op->fail_nth;
 	error = resolve_all(desc, &call);
+	/* Under control other actors may stand still in the middle of theirs. */
+	if (!error && is_alone(op->opcode) && pl_controlled(lab))
+		error = -EOPNOTSUPP;
 	if (!error)
 		error = traits[desc - descs] & ACTS ? act(desc, &call) : desc->handler(&call);
 	/* What this operation has killed dies before it is over. */
@@ -296,8 +329,14 @@ void pl_op_run_alone(struct pl_lab *lab, struct pidlab_op *op)
  */
 void pl_op_run(struct pl_lab *lab, struct pidlab_op *op)
 {
-	down_read(&lab->quiesce);
-	pl_op_run_alone(lab, op);
-	up_read(&lab->quiesce);
+	if (is_alone(op->opcode)) {
+		down_write(&lab->quiesce);
+		pl_op_run_alone(lab, op);
+		up_write(&lab->quiesce);
+	} else {
+		down_read(&lab->quiesce);
+		pl_op_run_alone(lab, op);
+		up_read(&lab->quiesce);
+	}
 }
 PL_EXPORT_FOR_KUNIT(pl_op_run);

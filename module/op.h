@@ -12,6 +12,7 @@
 #include "mem.h"
 #include "pidlab.h"
 
+struct pl_container;
 struct pl_pidns;
 
 /**
@@ -22,6 +23,7 @@ struct pl_pidns;
  * @pid: by operand: the pid, counted
  * @ref: by operand: the reference, counted
  * @ns: by operand: the namespace, counted
+ * @container: by operand: the container, counted
  *
  * Only the member that the operand's kind calls for is set.
  */
@@ -32,6 +34,7 @@ struct pl_call {
 	struct pl_pid *pid[PIDLAB_OP_ARGS];
 	struct pl_ref *ref[PIDLAB_OP_ARGS];
 	struct pl_pidns *ns[PIDLAB_OP_ARGS];
+	struct pl_container *container[PIDLAB_OP_ARGS];
 };
 
 typedef int (*pl_handler_fn)(struct pl_call *call);
@@ -40,7 +43,7 @@ unsigned int pl_op_highest(void);
 void pl_op_run_alone(struct pl_lab *lab, struct pidlab_op *op);
 void pl_op_run(struct pl_lab *lab, struct pidlab_op *op);
 
-/* Handlers, by concept: op_task.c, op_pid.c, op_ref.c */
+/* Handlers, by concept: op_task.c, op_pid.c, op_ref.c, op_container.c */
 #define PL_HANDLER(nr, NAME, name, ...) int pl_op_##name(struct pl_call *call);
 PIDLAB_OPS(PL_HANDLER)
 #undef PL_HANDLER

@@ -34,8 +34,21 @@ int pl_op_fork(struct pl_call *call)
 	return 0;
 }
 
+/* What a frozen task does not do by itself may still be done to it. */
+static bool is_frozen(struct pl_lab *lab, const struct pl_task *task)
+{
+	bool frozen;
+
+	pl_read_lock(&lab->tasklist_lock);
+	frozen = task->containers.frozen && !(task->flags & PL_TASK_EXITING);
+	pl_read_unlock(&lab->tasklist_lock);
+	return frozen;
+}
+
 int pl_op_exit(struct pl_call *call)
 {
+	if (is_frozen(call->ctx.lab, call->task[0]))
+		return -EAGAIN;
 	return pl_exit(call->ctx.lab, call->task[0], call->op->exit.code,
 		       call->op->flags & PIDLAB_F_GROUP);
 }

@@ -101,6 +101,29 @@ void pl_rcu_done(struct pl_lab *lab)
 	pl_lab_put(lab);
 }
 
+static void nothing_to_do(struct rcu_head *head)
+{
+}
+
+/**
+ * pl_synchronize() - wait until all who read under RCU now are through
+ * @lab: the lab
+ *
+ * Context: sleeps.
+ */
+void pl_synchronize(struct pl_lab *lab)
+{
+	struct rcu_head head;
+
+	if (!pl_controlled(lab)) {
+		synchronize_rcu();
+		return;
+	}
+	/* Under control a grace period is a step that something waits for. */
+	pl_control_queue(lab, &head, nothing_to_do);
+	pl_control_grace_period(lab);
+}
+
 /**
  * pl_grace_period() - wait until all that was freed before is gone
  * @lab: the lab

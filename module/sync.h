@@ -16,10 +16,16 @@
  *	lab->quiesce	rw_semaphore; read for each operation, write for a
  *			check, which so sees no operation half done
  *	task->turn	mutex; one operation at a time acts as this task. Under
- *			the turn of a task in exec: those of its own group
+ *			the turn of a task in exec: those of its own group;
+ *			under that of a task in fork: that of the child
+ *	lab->containers.lock
+ *			mutex; the trees of containers, what is written into
+ *			their files, release events
  *	lab->tasklist_lock
  *			rwlock, interrupts off for writers: links, families,
  *			groups, states, namespaces' reapers, task_refs
+ *	task->lock	spinlock, interrupts off as it is taken under the one
+ *			above: where the task is among the containers
  *	lab->pidmap_lock
  *			spinlock, interrupts off: what find() sees
  *	lab->cpu_lock	spinlock, interrupts off: which task a CPU has
@@ -311,6 +317,7 @@ static inline bool pl_rcu_held(struct pl_lab *lab)
 
 void pl_call_rcu(struct pl_lab *lab, struct rcu_head *head, rcu_callback_t func);
 void pl_rcu_done(struct pl_lab *lab);
+void pl_synchronize(struct pl_lab *lab);
 void pl_grace_period(struct pl_lab *lab);
 void pl_settle(struct pl_lab *lab);
 

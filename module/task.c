@@ -104,6 +104,7 @@ static void init_new_task(struct pl_task *task, struct pl_lab *lab)
 	pl_rcu_users_init(task);
 	task->cpu = PL_NO_CPU;
 	pl_mutex_init(&task->turn, lab, PIDLAB_STEP_TURN);
+	pl_spinlock_init(&task->lock, lab, PIDLAB_STEP_TASK_LOCK);
 	INIT_LIST_HEAD(&task->children);
 	INIT_LIST_HEAD(&task->sibling);
 	INIT_LIST_HEAD(&task->thread_node);

@@ -20,6 +20,7 @@
 #include <linux/rcupdate.h>
 #include <linux/refcount.h>
 
+#include "container.h"
 #include "object.h"
 #include "pid.h"
 #include "rcu_users.h"
@@ -114,6 +115,8 @@ struct pl_signal {
  * @children_ns: where its children are born, counted; NULL: where it is itself
  * @live_levels: how many of its namespaces, from the root on, count it as live
  * @holds: references of the lab that hold it; for reports and checks
+ * @lock: protects the pointers in @containers (task_lock)
+ * @containers: where it is; see container.h
  * @number: its uses of numbers, by enum pidlab_type; only where the generation
  *	has no struct pid, and @link is not used
  *
@@ -142,6 +145,8 @@ struct pl_task {
 	struct pl_pidns *children_ns;
 	unsigned int live_levels;
 	atomic_t holds;
+	struct pl_spinlock lock;
+	struct pl_css_group containers;
 	struct pl_number_link number[];
 };
 

@@ -37,21 +37,27 @@
  *
  * Errors of an operation (struct pidlab_op.error, negative)
  * ---------------------------------------------------------
- *   EOPNOTSUPP unknown opcode, or something this generation does not have
+ *   EOPNOTSUPP unknown opcode, or something this generation, or the container's
+ *              hierarchy, does not have
  *   EINVAL     unknown flag, unused operand not zero, zero where an object is
  *              needed, value out of range, or as Linux says it
  *   EBADF      the id names an object of another kind
  *   ESRCH      no such object any more or ever; no such pid; the acting task
  *              is exiting or dead
  *   EEXIST     the number that fork asks for is taken
- *   EAGAIN     the limit on tasks or the last free number is reached; the
- *              task to reap is not a zombie yet
- *   ENOSPC     the limit on references, namespaces, depth or bytes is reached
+ *   EAGAIN     the limit on tasks, a container's limit or the last free number
+ *              is reached; the task to reap is not a zombie yet; the acting
+ *              task is frozen
+ *   EBUSY      the container has tasks or children, or is a root; the
+ *              subsystem is in another hierarchy; what is frozen does not move;
+ *              the task is on another virtual CPU
+ *   ENOSPC     the limit on references, namespaces, containers, depth or bytes
+ *              is reached
  *   ENOMEM     an allocation failed; the namespace takes no new tasks
  *   EINTR      the acting task was killed before the operation took effect
- *   EBUSY      the task is on another virtual CPU
  *   ECHILD, EPERM, EACCES   as Linux gives them to wait4(2), setpgid(2),
- *              setsid(2)
+ *              setsid(2). EACCES: the file cannot be written; EPERM: the
+ *              container's trace was told to refuse
  */
 #ifndef _UAPI_PIDLAB_H
 #define _UAPI_PIDLAB_H
@@ -74,6 +80,7 @@ enum pidlab_object {
 	PIDLAB_OBJECT_PID = 2,
 	PIDLAB_OBJECT_NS = 3,
 	PIDLAB_OBJECT_REF = 4,
+	PIDLAB_OBJECT_CONTAINER = 5,
 };
 
 /* What a pid is used for by a task */
@@ -92,6 +99,25 @@ enum pidlab_state {
 };
 
 /* The tables of pidlab_tables.h as enums */
+#define _PIDLAB_SUBSYS(bit, NAME, ...)	PIDLAB_SUBSYS_##NAME = bit,
+enum pidlab_subsys { PIDLAB_SUBSYSTEMS(_PIDLAB_SUBSYS) PIDLAB_SUBSYS_COUNT };
+#undef _PIDLAB_SUBSYS
+
+#define PIDLAB_SUBSYS_NONE	PIDLAB_SUBSYS_COUNT
+#define PIDLAB_SUBSYS_MASK	((1 << PIDLAB_SUBSYS_COUNT) - 1)
+
+#define _PIDLAB_FILE(nr, NAME, ...)	PIDLAB_FILE_##NAME = nr,
+enum pidlab_file { PIDLAB_FILES(_PIDLAB_FILE) };
+#undef _PIDLAB_FILE
+
+#define _PIDLAB_HOOK(nr, NAME, ...)	PIDLAB_HOOK_##NAME = nr,
+enum pidlab_hook { PIDLAB_HOOKS(_PIDLAB_HOOK) };
+#undef _PIDLAB_HOOK
+
+#define _PIDLAB_PHASE(nr, NAME, ...)	PIDLAB_PHASE_##NAME = nr,
+enum pidlab_phase { PIDLAB_PHASES(_PIDLAB_PHASE) };
+#undef _PIDLAB_PHASE
+
 #define _PIDLAB_OP(nr, NAME, ...)	PIDLAB_OP_##NAME = nr,
 enum pidlab_opcode { PIDLAB_OPS(_PIDLAB_OP) };
 #undef _PIDLAB_OP
@@ -135,6 +161,8 @@ enum pidlab_generation { PIDLAB_GENERATIONS(_PIDLAB_GEN) };
 #define _PIDLAB_RCU(nr, NAME, ...)	PIDLAB_RCU_##NAME = nr,
 enum pidlab_rcu_layout { PIDLAB_RCU_LAYOUTS(_PIDLAB_RCU) };
 #undef _PIDLAB_RCU
+/* In fail_nth of a fork: the low bits are the enum pidlab_phase to fail at. */
+#define PIDLAB_FAIL_AT		0x8000
 
 #define PIDLAB_OP_ARGS		4
 #define PIDLAB_OP_RESULTS	3
@@ -143,7 +171,8 @@ enum pidlab_rcu_layout { PIDLAB_RCU_LAYOUTS(_PIDLAB_RCU) };
  * struct pidlab_op - one instruction, 64 bytes
  * @opcode: enum pidlab_opcode
  * @flags: PIDLAB_F_*, those that the opcode allows
- * @fail_nth: let the n-th allocation of this operation fail; 0: none
+ * @fail_nth: let the n-th allocation of this operation fail; 0: none. Of a
+ *	fork also PIDLAB_FAIL_AT | enum pidlab_phase
  * @error: out: 0 or a negative errno
  * @arg: operands in the order of the table; unused ones are zero
  * @res: out: results in the order of the table; zero after an error

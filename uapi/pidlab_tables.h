@@ -36,7 +36,12 @@
 	X(BUG,    bug,      PIDLAB_NEEDED, "a bug of the time, by its name") \
 	X(OBJECT, object,   PIDLAB_NEEDED, "id of an object of any kind") \
 	X(CPU,    cpu,      PIDLAB_NEEDED, "a virtual CPU of the lab, counted from 0") \
-	X(NEXT,   next,     0,             "id of the task to run; 0: none, the CPU idles")
+	X(NEXT,   next,     0,             "id of the task to run; 0: none, the CPU idles") \
+	X(CONTAINER, container, PIDLAB_NEEDED, "id of a container") \
+	X(SUBSYS, subsys,   PIDLAB_NEEDED, "pids, freezer, account or trace; several are joined by +") \
+	X(FILE,   file,     PIDLAB_NEEDED, "a file of a container") \
+	X(VALUE,  value,    PIDLAB_NEEDED, "what to write into a file; -1: no limit") \
+	X(HOOK,   hook,     0,             "a callback of a subsystem")
 
 /* Flags of operations: bit, NAME, name, help */
 #define PIDLAB_FLAGS(X) \
@@ -194,7 +199,108 @@
 	X(35, UNRESERVE, unreserve, 0, \
 	  NS, ns, NR, nr, NONE, _r2, NONE, _r3, \
 	  NONE, _o0, NONE, _o1, NONE, _o2, \
-	  "give a number back that was taken for nobody")
+	  "give a number back that was taken for nobody") \
+	X(40, MOUNT, mount, 0, \
+	  SUBSYS, subsystems, NONE, _r1, NONE, _r2, NONE, _r3, \
+	  CONTAINER, root, NONE, _o1, NONE, _o2, \
+	  "a new hierarchy with these subsystems; every task is in its root") \
+	X(41, UMOUNT, umount, 0, \
+	  CONTAINER, root, NONE, _r1, NONE, _r2, NONE, _r3, \
+	  NONE, _o0, NONE, _o1, NONE, _o2, \
+	  "end a hierarchy that has no container but its root") \
+	X(42, MKDIR, mkdir, 0, \
+	  CONTAINER, parent, NONE, _r1, NONE, _r2, NONE, _r3, \
+	  CONTAINER, container, NONE, _o1, NONE, _o2, \
+	  "a new container without tasks") \
+	X(43, RMDIR, rmdir, 0, \
+	  CONTAINER, container, NONE, _r1, NONE, _r2, NONE, _r3, \
+	  NONE, _o0, NONE, _o1, NONE, _o2, \
+	  "remove a container that has neither tasks nor children") \
+	X(44, ATTACH, attach, 0, \
+	  TASK, target, CONTAINER, container, NONE, _r2, NONE, _r3, \
+	  NONE, _o0, NONE, _o1, NONE, _o2, \
+	  "move a task to a container; in the other hierarchies it stays where it is") \
+	X(45, WHERE, where, 0, \
+	  TASK, target, SUBSYS, subsystem, NONE, _r2, NONE, _r3, \
+	  CONTAINER, container, COUNT, depth, NONE, _o2, \
+	  "the container that a task is in for one subsystem") \
+	X(46, WRITE, write, 0, \
+	  CONTAINER, container, FILE, file, VALUE, value, NONE, _r3, \
+	  NONE, _o0, NONE, _o1, NONE, _o2, \
+	  "write a file of a container") \
+	X(47, STAT, stat, 0, \
+	  CONTAINER, container, FILE, file, NONE, _r2, NONE, _r3, \
+	  COUNT, value, NONE, _o1, NONE, _o2, \
+	  "read a file of a container") \
+	X(48, FREEZE, freeze, 0, \
+	  CONTAINER, container, NONE, _r1, NONE, _r2, NONE, _r3, \
+	  COUNT, frozen, NONE, _o1, NONE, _o2, \
+	  "no task in the container or below acts any more; frozen: how many of the lab that are now") \
+	X(49, THAW, thaw, 0, \
+	  CONTAINER, container, NONE, _r1, NONE, _r2, NONE, _r3, \
+	  COUNT, frozen, NONE, _o1, NONE, _o2, \
+	  "undo freeze; a container above may keep it frozen; frozen: how many of the lab still are") \
+	X(50, RELEASE_EVENT, release_event, 0, \
+	  NONE, _r0, NONE, _r1, NONE, _r2, NONE, _r3, \
+	  CONTAINER, container, COUNT, left, NONE, _o2, \
+	  "the oldest container with notify_on_release that was left empty; 0 when there is none; left: how many more") \
+	X(51, TRACE, trace, 0, \
+	  NONE, _r0, NONE, _r1, NONE, _r2, NONE, _r3, \
+	  HOOK, hook, TASK, task, CONTAINER, container, \
+	  "the oldest callback that subsystem trace has recorded; hook none when there is no more")
+
+/* Subsystems: bit, NAME, name, help. Each is in one hierarchy at most. */
+#define PIDLAB_SUBSYSTEMS(X) \
+	X(0, PIDS, pids, "counts tasks, and refuses a fork past a limit of the container or one above") \
+	X(1, FREEZER, freezer, "stops the tasks of a container and of those below") \
+	X(2, ACCOUNT, account, "forks, exits, the living, their peak, and time lived") \
+	X(3, TRACE, trace, "records the callbacks in their order, and refuses what it is told to")
+
+/*
+ * Files of a container: number, NAME, name, subsystem (NONE: every container has it),
+ *	1 where it can be written, help
+ */
+#define PIDLAB_FILES(X) \
+	X(1, NOTIFY, notify_on_release, NONE, 1, "1: tell when the last task leaves a container without children") \
+	X(2, TASKS, tasks, NONE, 0, "tasks that are in the container and have not exited") \
+	X(3, COUNT, count, NONE, 0, "the busy indicator: each task counts once for each subsystem") \
+	X(4, CHILDREN, children, NONE, 0, "containers right below") \
+	X(5, PIDS_MAX, pids_max, PIDS, 1, "tasks allowed in the container and below; -1: no limit") \
+	X(6, PIDS_CURRENT, pids_current, PIDS, 0, "tasks in the container and below, by mainline's hooks zombies too") \
+	X(7, PIDS_REFUSED, pids_refused, PIDS, 0, "forks refused because this container was full") \
+	X(8, FREEZER_SELF, freezer_self, FREEZER, 1, "1: freeze, 0: thaw this container") \
+	X(9, FREEZER_STATE, freezer_state, FREEZER, 0, "1: frozen, by itself or by one above") \
+	X(10, ACCOUNT_FORKS, account_forks, ACCOUNT, 0, "fork callbacks in this container") \
+	X(11, ACCOUNT_EXITS, account_exits, ACCOUNT, 0, "exit callbacks in this container") \
+	X(12, ACCOUNT_LIVE, account_live, ACCOUNT, 0, "tasks in this container") \
+	X(13, ACCOUNT_PEAK, account_peak, ACCOUNT, 0, "the most there have been at a time") \
+	X(14, ACCOUNT_NS, account_ns, ACCOUNT, 0, "nanoseconds lived here by those that have exited or left") \
+	X(15, TRACE_RECORDS, trace_records, TRACE, 0, "records not read yet, of the whole hierarchy") \
+	X(16, TRACE_LOST, trace_lost, TRACE, 0, "records lost because the buffer was full") \
+	X(17, VETO_CREATE, veto_create, TRACE, 1, "1: mkdir in this container fails with EPERM") \
+	X(18, VETO_ATTACH, veto_attach, TRACE, 1, "1: attach to this container fails with EPERM") \
+	X(19, VETO_FORK, veto_fork, TRACE, 1, "1: fork in this container fails with EPERM; the hooks of 2007 cannot")
+
+/* Callbacks of subsystems: number, NAME, name, help */
+#define PIDLAB_HOOKS(X) \
+	X(0, NONE, none, "no callback") \
+	X(1, CREATE, create, "a container is made") \
+	X(2, CAN_ATTACH, can_attach, "a task is to move here; may refuse") \
+	X(3, ATTACH, attach, "a task has moved here") \
+	X(4, CAN_FORK, can_fork, "a child is to be made here; may refuse") \
+	X(5, CANCEL_FORK, cancel_fork, "the fork that can_fork allowed has failed") \
+	X(6, FORK, fork, "a child is made; by the hooks of 2007 it is not visible yet") \
+	X(7, EXIT, exit, "a task exits; by the hooks of 2007 also a child whose fork failed") \
+	X(8, RELEASE, release, "a zombie is reaped")
+
+/* Where a fork can be made to fail: number, NAME, name, errno, help */
+#define PIDLAB_PHASES(X) \
+	X(1, TASK, task, ENOMEM, "with the task structure at hand") \
+	X(2, CONTAINER, container, ENOMEM, "in its parent's containers, without a number") \
+	X(3, NUMBER, number, EAGAIN, "with its numbers given") \
+	X(4, CAN_FORK, can_fork, EAGAIN, "with the consent of every subsystem") \
+	X(5, CALLBACKS, callbacks, EAGAIN, "behind the fork callbacks of 2007") \
+	X(6, PUBLISH, publish, EINTR, "as it would become visible, as if the parent had been killed")
 
 /* Generations of the pid machinery: number, NAME, name, help */
 #define PIDLAB_GENERATIONS(X) \
@@ -218,7 +324,8 @@
 	X(5, RCU_USERS_REVIVE, rcu_users_revive, 2019, "rcu_users shares its bytes with the rcu_head: once it fell to zero, an increment unless zero finds a list there and succeeds") \
 	X(6, PLAIN_LAST, plain_last, 2007, "the last number given is stored without a look at what others have taken meanwhile: a number just freed is given again at once") \
 	X(7, ZAP_MISSES_NEWBORN, zap_misses_newborn, 2007, "a namespace that ends goes on giving numbers: a task that is forked while the others are killed survives them") \
-	X(8, ZAP_MISSES_OUTSIDERS, zap_misses_outsiders, 2007, "the reaper of a namespace waits for its own children only: a task whose parent is outside stays there without one")
+	X(8, ZAP_MISSES_OUTSIDERS, zap_misses_outsiders, 2007, "the reaper of a namespace waits for its own children only: a task whose parent is outside stays there without one") \
+	X(9, FREEZE_MISSES_NEWBORN, freeze_misses_newborn, 2007, "hooks=2007: a child whose fork is under way when its container is frozen is not: it looked before the freeze, and the freeze did not see it")
 
 #define _PIDLAB_BUG_BIT(bit, ...)	| (1ULL << (bit))
 #define PIDLAB_ALL_BUGS		(0 PIDLAB_BUGS(_PIDLAB_BUG_BIT))
@@ -255,7 +362,9 @@
 	X(8, BUGS, bugs, 0, 0, PIDLAB_ALL_BUGS, "bugs of the time that are switched on") \
 	X(9, RCU_LAYOUT, rcu_layout, PIDLAB_RCU_APART, 0, 3, "where a task's rcu_users is and what it counts") \
 	X(10, CPUS, cpus, 4, 1, 64, "virtual CPUs") \
-	X(11, ZAP, zap, PIDLAB_ZAP_NUMBERS, 0, PIDLAB_ZAP_COUNT - 1, "how the end of a namespace finds whom to kill")
+	X(11, ZAP, zap, PIDLAB_ZAP_NUMBERS, 0, PIDLAB_ZAP_COUNT - 1, "how the end of a namespace finds whom to kill") \
+	X(12, HOOKS, hooks, 2015, 2007, 2030, "fork and exit hooks of containers as of this year; since 2015 a subsystem can refuse a fork") \
+	X(13, MAX_CONTAINERS, max_containers, 65536, 0, 1048576, "containers")
 
 /* A default that the module computes; never valid as a given value */
 #define PIDLAB_AUTO		(~0ULL)
@@ -280,7 +389,11 @@
 	X(13, FORKS, forks, "successful forks since SETUP") \
 	X(14, LEAKS, leaks, "objects that nothing reaches any more and that were not freed") \
 	X(15, BUGS_SEEN, bugs_seen, "how often a bug that is switched on did harm") \
-	X(18, ZAP_STEPS, zap_steps, "numbers or members that the ends of namespaces looked at, since SETUP")
+	X(18, ZAP_STEPS, zap_steps, "numbers or members that the ends of namespaces looked at, since SETUP") \
+	X(21, CONTAINERS, containers, "containers, roots of hierarchies included") \
+	X(22, CONTAINER_BYTES, container_bytes, "bytes of containers and of what subsystems keep for them") \
+	X(23, EXIT_LOCKS, exit_locks, "exits that took the container mutex because of notify_on_release") \
+	X(24, EXIT_LOCK_NS, exit_lock_ns, "nanoseconds that they waited for it")
 
 #define PIDLAB_SIZE_SLOTS	16
 
@@ -296,7 +409,8 @@
 	X(7, NS, namespace, "a pid namespace of the bitmap generations, without the pages") \
 	X(8, LAB, lab, "a lab without its hash and objects") \
 	X(10, RCU_UNION, rcu_union, "rcu_users and rcu_head of a task in the same bytes") \
-	X(11, RCU_APART, rcu_apart, "rcu_users and rcu_head of a task apart")
+	X(11, RCU_APART, rcu_apart, "rcu_users and rcu_head of a task apart") \
+	X(9, CONTAINER, container, "a container without what subsystems keep for it")
 
 /* Invariants: number, NAME, name, what does not hold */
 #define PIDLAB_VIOLATIONS(X) \
@@ -318,7 +432,13 @@
 	X(16, RCU_USERS, rcu_users, "a task's rcu_users is not the sum of them") \
 	X(17, CURR, curr, "a virtual CPU and the task it has do not agree") \
 	X(26, QUEUE, queue, "the users of a number do not queue behind the one in the hash") \
-	X(27, FREED, freed, "a reference leads to freed memory")
+	X(27, FREED, freed, "a reference leads to freed memory") \
+	X(20, BUSY, busy, "a container's count is not its tasks times its subsystems") \
+	X(21, CONTAINER_TREE, container_tree, "containers and their children do not agree") \
+	X(22, FREEZER, freezer, "a task in a frozen container is not frozen, or one in a thawed is") \
+	X(23, PIDS, pids, "what subsystem pids has counted is not what is there") \
+	X(24, ACCOUNT, account, "who lives by subsystem account is not who lives there") \
+	X(25, CONTAINER_COUNT, container_count, "the count of a container's structure is not the sum of its users")
 
 /*
  * Steps at which an actor under control stands still: number, NAME, name, help
@@ -346,7 +466,16 @@
 	X(19, CPU_UNLOCK, cpu_unlock, "has let go of the CPUs' lock") \
 	X(20, USERS, users_read, "look under the lock of rcu_users") \
 	X(21, USERS_LOCK, users_lock, "take the lock of rcu_users") \
-	X(22, USERS_UNLOCK, users_unlock, "has let go of the lock of rcu_users")
+	X(22, USERS_UNLOCK, users_unlock, "has let go of the lock of rcu_users") \
+	X(23, CONTAINERS, containers_read, "look under the container mutex") \
+	X(24, CONTAINERS_LOCK, containers_lock, "take the container mutex") \
+	X(25, CONTAINERS_UNLOCK, containers_unlock, "has let go of the container mutex") \
+	X(26, TASK_LOCK, task_read, "look under a task's lock") \
+	X(27, TASK_LOCK_LOCK, task_lock, "take a task's lock") \
+	X(28, TASK_LOCK_UNLOCK, task_unlock, "has let go of a task's lock") \
+	X(29, TRACE_LOCK, trace_read, "look under the lock of subsystem trace") \
+	X(30, TRACE_LOCK_LOCK, trace_lock, "take the lock of subsystem trace") \
+	X(31, TRACE_LOCK_UNLOCK, trace_unlock, "has let go of the lock of subsystem trace")
 
 #define PIDLAB_STEP_POINTS	64
 
@@ -368,6 +497,13 @@
 	X(9, ZAP_MARKED, "zap.marked") \
 	X(10, RCU_USER_FOUND, "rcu_users.found") \
 	X(11, CPU_SWITCHED, "cpu.switched") \
-	X(12, PID_PUT_READ, "pid.put_read")
+	X(12, PID_PUT_READ, "pid.put_read") \
+	X(13, FORK_CONTAINED, "fork.contained") \
+	X(14, FORK_CALLED, "fork.called_back") \
+	X(15, FORK_VISIBLE, "fork.visible") \
+	X(16, EXIT_CALLED, "exit.called_back") \
+	X(17, ATTACH_ALLOWED, "attach.allowed") \
+	X(18, ATTACH_MOVED, "attach.moved") \
+	X(19, MOUNT_REGISTERED, "mount.registered")
 
 #endif /* _UAPI_PIDLAB_TABLES_H */

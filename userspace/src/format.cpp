@@ -25,6 +25,22 @@ std::string flags_text(std::uint16_t mask) {
     return text;
 }
 
+std::string mask_text(std::span<const WordInfo> words, std::uint64_t value) {
+    std::string text;
+    for (const WordInfo &word : words)
+        if (value >> word.number & 1)
+            text += fmt::format("{}{}", text.empty() ? "" : "+", word.name);
+    return text.empty() ? "none" : text;
+}
+
+/// The option that lets an operation fail.
+std::string failure_text(std::uint16_t fail_nth) {
+    if (!(fail_nth & PIDLAB_FAIL_AT))
+        return fmt::format(" (fail_nth={})", fail_nth);
+    return fmt::format(" (fail_at={})",
+                       word_or_number(phases(), fail_nth & ~std::uint64_t{PIDLAB_FAIL_AT}));
+}
+
 /// Whether an author would leave the operand out.
 bool is_default(pidlab_arg kind, std::uint64_t value) {
     const KindInfo &info = kind_info(kind);
@@ -48,7 +64,8 @@ std::string value_text(pidlab_arg kind, std::uint64_t value) {
     case Meaning::object:
         return id_text(value);
     case Meaning::word:
-        return word_or_number(words_of(kind), value);
+        return is_mask(kind) ? mask_text(words_of(kind), value)
+                             : word_or_number(words_of(kind), value);
     case Meaning::number:
         break;
     }
@@ -58,11 +75,7 @@ std::string value_text(pidlab_arg kind, std::uint64_t value) {
 std::string setting_text(pidlab_setting slot, std::uint64_t value) {
     if (!is_mask(slot))
         return word_or_number(words_of(slot), value);
-    std::string text;
-    for (const WordInfo &word : words_of(slot))
-        if (value >> word.number & 1)
-            text += fmt::format("{}{}", text.empty() ? "" : "+", word.name);
-    return text.empty() ? "none" : text;
+    return mask_text(words_of(slot), value);
 }
 
 std::string op_text(const pidlab_op &op) {
@@ -79,7 +92,7 @@ std::string op_text(const pidlab_op &op) {
     }
     text += flags_text(op.flags);
     if (op.fail_nth)
-        text += fmt::format(" (fail_nth={})", op.fail_nth);
+        text += failure_text(op.fail_nth);
     return text;
 }
 

@@ -169,20 +169,45 @@ void LineParser::options(Call &call) {
     next(); // the (
     do {
         const Token &word = next();
-        if (!word.is_word("fail_nth"))
+        const bool at_step = word.is_word("fail_at");
+        if (!at_step && !word.is_word("fail_nth"))
             fail(word.at, fmt::format("unknown option {}", quoted(word)),
-                 did_you_mean(word.text, {"fail_nth"}));
+                 did_you_mean(word.text, {"fail_nth", "fail_at"}));
         if (call.fail_nth)
-            complain(word.at, "this option is given twice");
+            complain(word.at, "an operation can be told once how to fail");
         if (!accept("="))
-            fail(peek().at, "`fail_nth' takes a value: fail_nth=N");
-        call.fail_nth = value(PIDLAB_ARG_COUNT, "option `fail_nth'");
-        if (call.fail_nth->kind == Atom::Kind::integer &&
-            (call.fail_nth->number < 1 || call.fail_nth->number > UINT16_MAX))
-            complain(call.fail_nth->at, fmt::format("`fail_nth' takes 1 to {}", UINT16_MAX));
+            fail(peek().at, fmt::format("`{}' takes a value: {}={}", word.text, word.text,
+                                        at_step ? "PHASE" : "N"));
+        call.fail_nth = at_step ? phase_value(call) : nth_value();
     } while (accept(","));
     if (!accept(")"))
         fail(peek().at, fmt::format("expected `)', not {}", quoted(peek())));
+}
+
+Atom LineParser::nth_value() {
+    Atom out = value(PIDLAB_ARG_COUNT, "option `fail_nth'");
+    if (out.kind == Atom::Kind::integer && (out.number < 1 || out.number >= PIDLAB_FAIL_AT))
+        complain(out.at, fmt::format("`fail_nth' takes 1 to {}", PIDLAB_FAIL_AT - 1));
+    return out;
+}
+
+// A phase of fork, as the interface has it in the place of fail_nth.
+Atom LineParser::phase_value(const Call &call) {
+    const Token &word = next();
+    const WordInfo *phase =
+        word.kind == TokenKind::word ? find_word(phases(), word.text) : nullptr;
+    if (call.op->opcode != PIDLAB_OP_FORK)
+        fail(word.at, "`fail_at' is for fork");
+    if (!phase) {
+        std::vector<std::string_view> known;
+        add_words(known, phases());
+        fail(word.at, fmt::format("fork has no phase {}", quoted(word)),
+             did_you_mean(word.text, known));
+    }
+    Atom out;
+    out.at = word.at;
+    out.number = PIDLAB_FAIL_AT | phase->number;
+    return out;
 }
 
 Expectation LineParser::expectation(const Call &call) {

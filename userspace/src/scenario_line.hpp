@@ -65,6 +65,8 @@ private:
     Atom operand_value(const OperandInfo &what);
     void required(const Call &call);
     void options(Call &call);
+    Atom nth_value();
+    Atom phase_value(const Call &call);
     Expectation expectation(const Call &call);
     bool error_or_ok(Expectation &expected);
     Atom result_value(const Call &call, std::size_t index);
@@ -72,6 +74,7 @@ private:
     // Values: scenario_value.cpp
     Atom value(pidlab_arg kind, std::string_view what);
     Atom word_value(pidlab_arg kind, std::string_view what);
+    Atom rest_of_mask(Atom first, pidlab_arg kind, std::string_view what);
     Atom number_value(pidlab_arg kind, std::string_view what);
     Atom named(const Token &word);
     void check_field(const Atom &atom, const Token &field);

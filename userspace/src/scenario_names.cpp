@@ -9,8 +9,8 @@ namespace pidlab::scenario {
 namespace {
 
 // Words inside a line that belong to the language itself.
-constexpr std::array<std::string_view, 8> particles = {"as", "else", "leave", "none",
-                                                       "ok", "size", "_",     "fail_nth"};
+constexpr std::array<std::string_view, 9> particles = {
+    "as", "else", "leave", "none", "ok", "size", "_", "fail_nth", "fail_at"};
 
 template <typename Table> bool has(const Table &table, std::string_view word) {
     return std::any_of(table.begin(), table.end(),
@@ -42,6 +42,8 @@ NameClass class_of(pidlab_arg result) {
         return NameClass::ns;
     case PIDLAB_ARG_REF:
         return NameClass::ref;
+    case PIDLAB_ARG_CONTAINER:
+        return NameClass::container;
     case PIDLAB_ARG_OBJECT:
         return NameClass::unknown;
     default:
@@ -76,6 +78,8 @@ std::string_view describe(NameClass name) {
         return "a namespace";
     case NameClass::ref:
         return "a reference";
+    case NameClass::container:
+        return "a container";
     case NameClass::number:
         return "a number";
     case NameClass::digest:
@@ -98,6 +102,12 @@ std::string_view describe(pidlab_arg operand) {
         return "a type (pid, tgid, pgid or sid)";
     case PIDLAB_ARG_BUG:
         return "a bug of the time";
+    case PIDLAB_ARG_SUBSYS:
+        return "a subsystem (pids, freezer, account or trace), or several joined by +";
+    case PIDLAB_ARG_FILE:
+        return "a file of a container";
+    case PIDLAB_ARG_HOOK:
+        return "a callback of a subsystem";
     case PIDLAB_ARG_OBJECT:
         return "an object";
     case PIDLAB_ARG_STATE:

@@ -53,8 +53,9 @@ pidlab_op Executor::encode(const Call &call) {
 
 std::uint16_t Executor::fail_nth(const Call &call, const pidlab_op &op) {
     const std::uint64_t value = evaluate(*call.fail_nth, viewer(call, op));
-    if (value < 1 || value > UINT16_MAX)
-        fail(call.fail_nth->at, fmt::format("`fail_nth' takes 1 to {}, not {}", UINT16_MAX,
+    const auto phase = static_cast<std::uint64_t>(value) & ~std::uint64_t{PIDLAB_FAIL_AT};
+    if (value < 1 || value > UINT16_MAX || (phase != value && !find_word(phases(), phase)))
+        fail(call.fail_nth->at, fmt::format("`fail_nth' takes 1 to {}, not {}", PIDLAB_FAIL_AT - 1,
                                             static_cast<std::int64_t>(value)));
     return static_cast<std::uint16_t>(value);
 }

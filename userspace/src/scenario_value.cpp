@@ -46,7 +46,7 @@ Atom LineParser::word_value(pidlab_arg kind, std::string_view what) {
             out.kind = Atom::Kind::word;
             out.at = next().at;
             out.number = row->number;
-            return out;
+            return is_mask(kind) ? rest_of_mask(out, kind, what) : out;
         }
         if (!scope_.names.find(word.text)) {
             std::vector<std::string_view> known;
@@ -56,6 +56,20 @@ Atom LineParser::word_value(pidlab_arg kind, std::string_view what) {
         }
     }
     return number_value(kind, what);
+}
+
+// More words of a mask whose first one, a bit, has been read.
+Atom LineParser::rest_of_mask(Atom first, pidlab_arg kind, std::string_view what) {
+    first.number = std::int64_t{1} << first.number;
+    if (!accept("+"))
+        return first;
+    const Token &word = peek();
+    if (word.kind != TokenKind::word || !find_word(words_of(kind), word.text))
+        fail(word.at, fmt::format("{} takes {}, not {}", what, describe(kind), quoted(word)));
+    const Atom rest = word_value(kind, what);
+    first.number |= rest.number;
+    first.at = cover(first.at, rest.at);
+    return first;
 }
 
 Atom LineParser::number_value(pidlab_arg kind, std::string_view what) {

@@ -94,6 +94,20 @@ struct Counts {
 struct Current {
     TaskId task; ///< empty: the CPU idles
     pidlab_state state;
+struct Place {
+    ContainerId container;
+    unsigned depth; ///< 0: the root of the hierarchy
+};
+
+struct ReleaseEvent {
+    ContainerId container; ///< empty when there is none
+    unsigned left;         ///< how many more there are
+};
+
+struct TraceRecord {
+    pidlab_hook hook; ///< PIDLAB_HOOK_NONE: there is no more
+    TaskId task;
+    ContainerId container;
 };
 
 struct TaskState {
@@ -114,6 +128,11 @@ template <typename Result> struct Call {
         Call copy = *this;
         copy.op.fail_nth = n;
         return copy;
+    }
+
+    /// The same, of a fork, failing at a phase.
+    [[nodiscard]] Call fail_at(pidlab_phase phase) const {
+        return fail_nth(static_cast<std::uint16_t>(PIDLAB_FAIL_AT | phase));
     }
 };
 
@@ -354,6 +373,69 @@ inline Call<NsId> unshare(TaskId task) {
 
 inline Call<Nothing> unreserve(Where ns, int nr) {
     return {detail::make(PIDLAB_OP_UNRESERVE, {ns.raw(), detail::number(nr)}), detail::nothing};
+}
+
+/// @param subsystems mask of 1 << PIDLAB_SUBSYS_*
+inline Call<ContainerId> mount(unsigned subsystems) {
+    return {detail::make(PIDLAB_OP_MOUNT, {subsystems}), detail::one_id<ContainerId>};
+}
+
+inline Call<Nothing> umount(ContainerId root) {
+    return {detail::make(PIDLAB_OP_UMOUNT, {root.raw()}), detail::nothing};
+}
+
+inline Call<ContainerId> mkdir(ContainerId parent) {
+    return {detail::make(PIDLAB_OP_MKDIR, {parent.raw()}), detail::one_id<ContainerId>};
+}
+
+inline Call<Nothing> rmdir(ContainerId container) {
+    return {detail::make(PIDLAB_OP_RMDIR, {container.raw()}), detail::nothing};
+}
+
+inline Call<Nothing> attach(TaskId target, ContainerId container) {
+    return {detail::make(PIDLAB_OP_ATTACH, {target.raw(), container.raw()}), detail::nothing};
+}
+
+inline Call<Place> where(TaskId target, pidlab_subsys subsystem) {
+    return {detail::make(PIDLAB_OP_WHERE, {target.raw(), std::uint64_t{1} << subsystem}),
+            [](const pidlab_op &op) {
+                return Place{ContainerId{op.res[0]}, static_cast<unsigned>(op.res[1])};
+            }};
+}
+
+/// @param value of pids_max also -1: no limit
+inline Call<Nothing> write(ContainerId container, pidlab_file file, int value) {
+    return {detail::make(PIDLAB_OP_WRITE, {container.raw(), static_cast<std::uint64_t>(file),
+                                           detail::number(value)}),
+            detail::nothing};
+}
+
+inline Call<std::uint64_t> stat(ContainerId container, pidlab_file file) {
+    return {detail::make(PIDLAB_OP_STAT, {container.raw(), static_cast<std::uint64_t>(file)}),
+            [](const pidlab_op &op) { return static_cast<std::uint64_t>(op.res[0]); }};
+}
+
+/// Answers how many tasks of the lab are frozen then.
+inline Call<int> freeze(ContainerId container) {
+    return {detail::make(PIDLAB_OP_FREEZE, {container.raw()}), detail::one_number};
+}
+
+/// Answers how many tasks of the lab are still frozen.
+inline Call<int> thaw(ContainerId container) {
+    return {detail::make(PIDLAB_OP_THAW, {container.raw()}), detail::one_number};
+}
+
+inline Call<ReleaseEvent> release_event() {
+    return {detail::make(PIDLAB_OP_RELEASE_EVENT, {}), [](const pidlab_op &op) {
+                return ReleaseEvent{ContainerId{op.res[0]}, static_cast<unsigned>(op.res[1])};
+            }};
+}
+
+inline Call<TraceRecord> trace() {
+    return {detail::make(PIDLAB_OP_TRACE, {}), [](const pidlab_op &op) {
+                return TraceRecord{static_cast<pidlab_hook>(op.res[0]), TaskId{op.res[1]},
+                                   ContainerId{op.res[2]}};
+            }};
 }
 
 /// Wait for a grace period and for all that it frees.

@@ -36,6 +36,7 @@ using TaskId = Id<PIDLAB_OBJECT_TASK>;
 using PidId = Id<PIDLAB_OBJECT_PID>;
 using NsId = Id<PIDLAB_OBJECT_NS>;
 using RefId = Id<PIDLAB_OBJECT_REF>;
+using ContainerId = Id<PIDLAB_OBJECT_CONTAINER>;
 
 /// An operand that takes a task or a struct pid.
 class Owner {

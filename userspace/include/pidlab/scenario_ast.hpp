@@ -24,6 +24,7 @@ enum class NameClass {
     pid,
     ns,
     ref,
+    container,
     number,
     digest,
     unknown, ///< the line that binds it is in error; it fits everywhere

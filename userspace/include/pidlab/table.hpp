@@ -147,7 +147,17 @@ inline constexpr WordInfo violation_table[] = {PIDLAB_VIOLATIONS(PL_WORD)};
 inline constexpr WordInfo generation_table[] = {PIDLAB_GENERATIONS(PL_WORD)};
 inline constexpr WordInfo rcu_layout_table[] = {PIDLAB_RCU_LAYOUTS(PL_WORD)};
 inline constexpr WordInfo zap_table[] = {PIDLAB_ZAPS(PL_WORD)};
+inline constexpr WordInfo subsys_table[] = {PIDLAB_SUBSYSTEMS(PL_WORD)};
+inline constexpr WordInfo hook_table[] = {PIDLAB_HOOKS(PL_WORD)};
 #undef PL_WORD
+
+#define PL_FILE(nr, NAME, name, subsys, writable, help) WordInfo{nr, #name, #NAME, help},
+inline constexpr WordInfo file_table[] = {PIDLAB_FILES(PL_FILE)};
+#undef PL_FILE
+
+#define PL_PHASE(nr, NAME, name, error, help) WordInfo{nr, #name, #NAME, help},
+inline constexpr WordInfo phase_table[] = {PIDLAB_PHASES(PL_PHASE)};
+#undef PL_PHASE
 
 #define PL_BUG(nr, NAME, name, year, help) BugInfo{{nr, #name, #NAME, help}, year},
 inline constexpr BugInfo bug_info_table[] = {PIDLAB_BUGS(PL_BUG)};
@@ -176,6 +186,7 @@ inline constexpr WordInfo object_table[] = {
     {PIDLAB_OBJECT_PID, "pid", "PID", "a struct pid"},
     {PIDLAB_OBJECT_NS, "ns", "NS", "a pid namespace"},
     {PIDLAB_OBJECT_REF, "ref", "REF", "a reference"},
+    {PIDLAB_OBJECT_CONTAINER, "container", "CONTAINER", "a container"},
 };
 
 template <typename Row>
@@ -207,6 +218,14 @@ constexpr const WordInfo *by_number(std::span<const WordInfo> table, std::uint64
 [[nodiscard]] constexpr std::span<const WordInfo> rcu_layouts() { return detail::rcu_layout_table; }
 /// enum pidlab_zap
 [[nodiscard]] constexpr std::span<const WordInfo> zaps() { return detail::zap_table; }
+/// enum pidlab_subsys: the number is the bit
+[[nodiscard]] constexpr std::span<const WordInfo> subsystems() { return detail::subsys_table; }
+/// enum pidlab_file
+[[nodiscard]] constexpr std::span<const WordInfo> files() { return detail::file_table; }
+/// enum pidlab_hook
+[[nodiscard]] constexpr std::span<const WordInfo> hooks() { return detail::hook_table; }
+/// enum pidlab_phase
+[[nodiscard]] constexpr std::span<const WordInfo> phases() { return detail::phase_table; }
 /// enum pidlab_bug
 [[nodiscard]] constexpr std::span<const WordInfo> bugs() { return detail::bug_table; }
 /// The same with more about each.
@@ -261,6 +280,12 @@ enum class Meaning { nothing, object, number, word };
         return states();
     case PIDLAB_ARG_BUG:
         return bugs();
+    case PIDLAB_ARG_SUBSYS:
+        return subsystems();
+    case PIDLAB_ARG_FILE:
+        return files();
+    case PIDLAB_ARG_HOOK:
+        return hooks();
     default:
         return {};
     }
@@ -285,6 +310,9 @@ enum class Meaning { nothing, object, number, word };
 /// Whether a setting is a mask of its words, which are then written with + between them.
 [[nodiscard]] constexpr bool is_mask(pidlab_setting slot) { return slot == PIDLAB_SET_BUGS; }
 
+/// Whether a kind of operand is a mask of its words, written in the same way.
+[[nodiscard]] constexpr bool is_mask(pidlab_arg kind) { return kind == PIDLAB_ARG_SUBSYS; }
+
 [[nodiscard]] constexpr Meaning meaning(pidlab_arg kind) {
     switch (kind) {
     case PIDLAB_ARG_NONE:
@@ -296,6 +324,7 @@ enum class Meaning { nothing, object, number, word };
     case PIDLAB_ARG_NS:
     case PIDLAB_ARG_NEXT:
     case PIDLAB_ARG_OBJECT:
+    case PIDLAB_ARG_CONTAINER:
         return Meaning::object;
     default:
         return words_of(kind).empty() ? Meaning::number : Meaning::word;

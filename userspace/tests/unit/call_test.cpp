@@ -20,6 +20,7 @@ const TaskId task{id(PIDLAB_OBJECT_TASK, 11)};
 const PidId pid{id(PIDLAB_OBJECT_PID, 12)};
 const NsId ns{id(PIDLAB_OBJECT_NS, 13)};
 const RefId ref{id(PIDLAB_OBJECT_REF, 14)};
+const ContainerId container{id(PIDLAB_OBJECT_CONTAINER, 15)};
 
 /// Every call with a different, telling value in each operand, and every flag it may have.
 std::map<std::string_view, pidlab_op> every_call() {
@@ -63,6 +64,18 @@ std::map<std::string_view, pidlab_op> every_call() {
         {"switch_to", call::switch_to(-2, task).op},
         {"curr", call::curr(-2).op},
         {"seen", call::seen(PIDLAB_BUG_PLAIN_LAST).op},
+        {"mount", call::mount(1U << PIDLAB_SUBSYS_TRACE).op},
+        {"umount", call::umount(container).op},
+        {"mkdir", call::mkdir(container).op},
+        {"rmdir", call::rmdir(container).op},
+        {"attach", call::attach(task, container).op},
+        {"where", call::where(task, PIDLAB_SUBSYS_TRACE).op},
+        {"write", call::write(container, PIDLAB_FILE_PIDS_MAX, -2).op},
+        {"stat", call::stat(container, PIDLAB_FILE_PIDS_MAX).op},
+        {"freeze", call::freeze(container).op},
+        {"thaw", call::thaw(container).op},
+        {"release_event", call::release_event().op},
+        {"trace", call::trace().op},
     };
 }
 
@@ -81,6 +94,12 @@ std::uint64_t expected(pidlab_arg kind, int &number) {
         return ns.raw();
     case PIDLAB_ARG_REF:
         return ref.raw();
+    case PIDLAB_ARG_CONTAINER:
+        return container.raw();
+    case PIDLAB_ARG_SUBSYS:
+        return 1U << PIDLAB_SUBSYS_TRACE;
+    case PIDLAB_ARG_FILE:
+        return PIDLAB_FILE_PIDS_MAX;
     case PIDLAB_ARG_TYPE:
         return PIDLAB_TYPE_SID;
     case PIDLAB_ARG_BUG:
@@ -125,6 +144,8 @@ TEST(Call, can_make_an_allocation_fail) {
     FakeLab it;
     it.lab.perform(call::fork(task).fail_nth(3));
     EXPECT_EQ(it.fake.sent.at(0).fail_nth, 3);
+    it.lab.perform(call::fork(task).fail_at(PIDLAB_PHASE_NUMBER));
+    EXPECT_EQ(it.fake.sent.at(1).fail_nth, PIDLAB_FAIL_AT | PIDLAB_PHASE_NUMBER);
 }
 
 TEST(Call, reads_results_in_the_order_of_the_table) {

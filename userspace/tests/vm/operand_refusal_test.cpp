@@ -97,6 +97,7 @@ TEST_F(Operand, naming_an_object_that_is_gone_is_esrch) {
         {PIDLAB_OBJECT_PID, world().dead_pid.raw()},
         {PIDLAB_OBJECT_NS, world().dead_ns.raw()},
         {PIDLAB_OBJECT_REF, world().dead_ref.raw()},
+        {PIDLAB_OBJECT_CONTAINER, world().dead_container.raw()},
     };
     each_operand([&](const OpInfo &info, std::size_t i, pidlab_op op) {
         for (const pidlab_object kind : accepted(info.args[i].kind)) {
@@ -123,6 +124,7 @@ TEST_F(Operand, naming_an_object_of_another_kind_is_ebadf) {
         {PIDLAB_OBJECT_PID, world().pid.raw()},
         {PIDLAB_OBJECT_NS, world().ns.raw()},
         {PIDLAB_OBJECT_REF, world().ref.raw()},
+        {PIDLAB_OBJECT_CONTAINER, world().box.raw()},
     };
     each_operand([&](const OpInfo &info, std::size_t i, pidlab_op op) {
         const auto kinds = accepted(info.args[i].kind);
@@ -189,6 +191,17 @@ TEST_F(Operand, that_is_an_exit_code_but_not_a_byte_is_einval) {
             return;
         for (const std::int64_t value : {-1, 256, INT_MAX, INT_MIN}) {
             op.arg[i] = number(value);
+            world().expect_refused(op, EINVAL, name(info, i) + " " + std::to_string(value));
+        }
+    });
+}
+
+TEST_F(Operand, that_is_no_subsystem_or_file_is_einval) {
+    each_operand([](const OpInfo &info, std::size_t i, pidlab_op op) {
+        if (info.args[i].kind != PIDLAB_ARG_SUBSYS && info.args[i].kind != PIDLAB_ARG_FILE)
+            return;
+        for (const std::uint64_t value : {std::uint64_t{0}, std::uint64_t{99}, number(-1)}) {
+            op.arg[i] = value;
             world().expect_refused(op, EINVAL, name(info, i) + " " + std::to_string(value));
         }
     });

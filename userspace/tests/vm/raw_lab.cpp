@@ -109,6 +109,9 @@ World::World() {
     pid = lab.perform(call::pid(child));
     ns = lab.perform(call::ns(inner)).ns;
     ref = lab.perform(call::tref(child)).ref;
+    root = lab.perform(call::mount(1U << PIDLAB_SUBSYS_PIDS | 1U << PIDLAB_SUBSYS_FREEZER));
+    box = lab.perform(call::mkdir(root));
+    other = lab.perform(call::mount(1U << PIDLAB_SUBSYS_TRACE));
     make_dead();
 }
 
@@ -120,6 +123,8 @@ void World::make_dead() {
     lab.perform(call::exit(dead_task));
     lab.perform(call::reap(dead_task));
     lab.perform(call::put(dead_ref));
+    dead_container = lab.perform(call::mkdir(box));
+    lab.perform(call::rmdir(dead_container));
     lab.perform(call::gp());
 }
 
@@ -141,12 +146,25 @@ pidlab_op World::valid(const OpInfo &info) const {
         case PIDLAB_ARG_NR:
             op.arg[i] = 2;
             break;
+        case PIDLAB_ARG_CONTAINER:
+            op.arg[i] = box.raw();
+            break;
+        case PIDLAB_ARG_SUBSYS:
+            op.arg[i] = 1U << PIDLAB_SUBSYS_PIDS;
+            break;
+        case PIDLAB_ARG_FILE:
+            op.arg[i] = PIDLAB_FILE_PIDS_MAX;
+            break;
         default: // zero is valid for all other kinds
             break;
         }
     }
     if (info.opcode == PIDLAB_OP_REAP)
         op.arg[0] = zombie.raw();
+    if (info.opcode == PIDLAB_OP_MOUNT)
+        op.arg[0] = 1U << PIDLAB_SUBSYS_ACCOUNT;
+    if (info.opcode == PIDLAB_OP_UMOUNT)
+        op.arg[0] = other.raw();
     if (info.opcode == PIDLAB_OP_WAIT) {
         op.wait.task = init.raw();
         op.wait.which = static_cast<std::uint64_t>(-1);
@@ -179,6 +197,8 @@ std::vector<pidlab_object> accepted(pidlab_arg kind) {
         return {PIDLAB_OBJECT_REF};
     case PIDLAB_ARG_NS:
         return {PIDLAB_OBJECT_NS, PIDLAB_OBJECT_TASK};
+    case PIDLAB_ARG_CONTAINER:
+        return {PIDLAB_OBJECT_CONTAINER};
     default:
         return {};
     }

@@ -107,6 +107,10 @@ public:
     PidId dead_pid;
     NsId dead_ns;
     RefId dead_ref;
+    ContainerId dead_container;
+    ContainerId root;  ///< of a hierarchy with subsystem pids
+    ContainerId box;   ///< an empty container in it
+    ContainerId other; ///< of a hierarchy with trace, without other containers
     /// @}
 
     /// An instruction that this world does not refuse.
