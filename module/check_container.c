@@ -45,7 +45,8 @@ static int gather_charges(struct pl_census *census, struct pl_css *css)
  */
 int pl_census_gather_task(struct pl_census *census, struct pl_task *task)
 {
-	bool running = task->state == PIDLAB_STATE_RUNNING;
+	/* An exit that waits for others has left its containers already. */
+	bool running = task->state && !(task->flags & PL_TASK_EXITING);
 	int i, error = 0;
 
 	pl_for_each_subsys(i) {
@@ -160,7 +161,7 @@ void pl_check_task_containers(struct pl_census *census, struct pl_task *task)
 	struct pl_css *css;
 	int i;
 
-	if (task->state != PIDLAB_STATE_RUNNING)
+	if (task->flags & PL_TASK_EXITING)
 		return;
 	pl_for_each_subsys(i) {
 		/* Each task is in each hierarchy, from mount to umount. */

@@ -61,7 +61,7 @@ static u64 digest_place(u64 hash, const struct pl_task *task)
 	struct pl_css *css;
 	int i;
 
-	if (task->state != PIDLAB_STATE_RUNNING)
+	if (task->flags & PL_TASK_EXITING)
 		return hash;
 	pl_for_each_subsys(i) {
 		css = pl_css_of(task, i);
