@@ -3,6 +3,7 @@
 # The scenario language, its reports, and what tests them.
 #
 set(PIDLAB_SCENARIO_SOURCES
+    src/machine.cpp
     src/report_json.cpp
     src/report_record.cpp
     src/report_text.cpp
@@ -25,6 +26,7 @@ set(PIDLAB_SCENARIO_CLI
     cli/scenario_file.cpp
     cli/tree.cpp)
 set(PIDLAB_SCENARIO_TESTS
+    tests/unit/machine_test.cpp
     tests/unit/report_test.cpp
     tests/unit/scenario_error_test.cpp
     tests/unit/scenario_executor_test.cpp

@@ -24,9 +24,14 @@ def module(kernel: str, *options: str) -> Path:
     return BUILD / "ko" / kernels.canonical(kernel)
 
 
+def is_built_for_tests(kernel: str) -> bool:
+    """Whether it is one of those that are built from source, rather than a distribution's."""
+    return bool(kernels.RECIPES[kernels.canonical(kernel)].fragments)
+
+
 def packages(kernel: str) -> str:
     """The group of packages it takes to use a kernel: those built from source take more."""
-    return "check" if kernels.RECIPES[kernels.canonical(kernel)].fragments else "run"
+    return "check" if is_built_for_tests(kernel) else "run"
 
 
 def vm_command(

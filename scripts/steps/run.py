@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import re
 import subprocess
 from pathlib import Path
 
@@ -21,6 +22,8 @@ SCENARIOS = ROOT / "userspace" / "scenarios"
 REPORT = BUILD / "report.txt"
 HOSTILE = SCENARIOS / "hostile"
 SHOWN = "zombie"  # the report shown of many: the first whose name has this in it
+NEEDS = re.compile(r"^# Needs a machine with (\d+[MG]) of memory\.$", re.MULTILINE)
+DOOMED = re.compile(r"^# Ends with its client killed\.$", re.MULTILINE)  # by the kernel, which is what it shows
 REPORTS_FOLLOW = "@reports"  # what guest/run.sh says between the lines and the reports
 
 
@@ -38,6 +41,12 @@ def name_in_guest(scenario: Path) -> str:
         return str(scenario)
 
 
+def memory_wanted(scenarios: list[Path]) -> str:
+    """What a machine needs for the scenarios, as they say in their comments; empty: nothing of note."""
+    sizes = [size for path in scenarios for size in re.findall(NEEDS, path.read_text(encoding="utf-8"))]
+    return max(sizes, key=lambda size: int(size[:-1]) << (30 if size[-1] == "G" else 20), default="")
+
+
 def chosen(reports: list[str], names: list[str]) -> list[str]:
     """The lines of the one report to show; a report's second line is the name of its scenario."""
     starts = [number - 1 for number, line in enumerate(reports) if line in names]
@@ -48,19 +57,24 @@ def chosen(reports: list[str], names: list[str]) -> list[str]:
     return reports[starts[shown] : ends[shown]]
 
 
-def drive(kernel: str, command: Path, scenarios: list[Path], timeout: str) -> int:
-    """Runs scenarios on a kernel; prints their lines and a report; returns the client's status."""
+def drive(kernel: str, command: Path, scenarios: list[Path], timeout: str, all_reports: bool) -> int:
+    """Runs scenarios on a kernel; prints their lines and one report or all; returns the client's status."""
     with phase(f"building pidlab.ko for {kernel}"):
         built = guest.module(kernel)
     names = BUILD / "vm" / "scenarios"
     names.parent.mkdir(parents=True, exist_ok=True)
     inside = {name_in_guest(path): path for path in scenarios}
-    names.write_text("".join(f"{name}\n" for name in inside), encoding="utf-8")
-    files = {"/pidlab.ko": built / "module" / "pidlab.ko", "/scenarios": names}
+    doomed = BUILD / "vm" / "doomed"
+    ends = {name: DOOMED.search(path.read_text(encoding="utf-8")) for name, path in inside.items()}
+    names.write_text("".join(f"{name}\n" for name in inside if not ends[name]), encoding="utf-8")
+    doomed.write_text("".join(f"{name}\n" for name in inside if ends[name]), encoding="utf-8")
+    files = {"/pidlab.ko": built / "module" / "pidlab.ko", "/scenarios": names, "/doomed": doomed}
     files |= {f"/{name.lstrip('/')}": path for name, path in inside.items()}
     binaries = {"/bin/pidlab": command}
     out = BUILD / "vm" / f"run-{kernel}"
-    options = ("--timeout", timeout)
+    options = ["--timeout", timeout]
+    if memory := memory_wanted(scenarios):
+        options += ["--mem", memory]
     booting = guest.vm_command(kernel, "run.sh", out, files, binaries, *options)
 
     reports: list[str] | None = None
@@ -80,7 +94,7 @@ def drive(kernel: str, command: Path, scenarios: list[Path], timeout: str) -> in
         raise Failure("the VM sent no report", status or 1)
     REPORT.write_text("\n".join(reports) + "\n", encoding="utf-8")
     say("")
-    say("\n".join(chosen(reports, list(inside))).rstrip())
+    say("\n".join(reports if all_reports else chosen(reports, list(inside))).rstrip())
     say("")
     say(f"All reports: {REPORT.relative_to(ROOT)}")
     return status
@@ -100,21 +114,22 @@ def main() -> int:
     """`make run`."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--kernel", default="stock")
-    parser.add_argument("--scenario", type=Path, help="only this one")
+    parser.add_argument("--scenario", type=Path, help="only this one, or those of this folder")
     parser.add_argument("--timeout", default="300")
     options = parser.parse_args()
 
     scenarios = all_scenarios()
     if options.scenario:
-        scenarios = [Path(os.path.abspath(options.scenario))]
-        if not scenarios[0].is_file():
+        asked = Path(os.path.abspath(options.scenario))
+        scenarios = sorted(asked.glob("*.scn")) if asked.is_dir() else [asked]
+        if not all(path.is_file() for path in scenarios):
             raise Failure(f"no scenario {options.scenario}; there are some in userspace/scenarios/", 2)
     if not scenarios:
         raise Failure("there is no scenario in userspace/scenarios/")
     need_packages(guest.packages(options.kernel))
     command = client.release()
     refuse_mistakes(command, scenarios)
-    return drive(options.kernel, command, scenarios, options.timeout)
+    return drive(options.kernel, command, scenarios, options.timeout, bool(options.scenario))
 
 
 if __name__ == "__main__":

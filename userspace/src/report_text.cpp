@@ -118,7 +118,7 @@ private:
         if (*entry.rounds > 1)
             out += ", of which this is the first";
         if (entry.left)
-            out += "; then it succeeded, which ends it";
+            out += "; then it went otherwise, which ends it";
         return out;
     }
 

@@ -235,11 +235,9 @@ Expectation LineParser::expectation(const Call &call) {
         const Range at = peek().at;
         if (!accept_word("leave"))
             fail(at, fmt::format("expected `leave', not {}", quoted(peek())));
-        out.leave_on_success = true;
+        out.else_leave = true;
         if (scope_.depth == 0)
             complain(at, "there is no repeat to leave");
-        if (out.error == 0)
-            complain(at, "`else leave' is for an expected error: success leaves the repeat");
     }
     return out;
 }

@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "pidlab/format.hpp"
+#include "pidlab/machine.hpp"
 
 namespace pidlab::scenario {
 
@@ -38,6 +39,9 @@ std::uint64_t Executor::evaluate(const Atom &atom, std::uint64_t seen_by) {
         break;
     case Atom::Kind::setting:
         value = info().setting(static_cast<pidlab_setting>(atom.number));
+        break;
+    case Atom::Kind::machine:
+        value = machine_figure(static_cast<Machine>(atom.number));
         break;
     }
     return atom.negative ? 0 - value : value;
@@ -131,6 +135,8 @@ std::string Executor::in_words(const Atom &atom) {
         return fmt::format("size.{}", atom.field);
     case Atom::Kind::setting:
         return fmt::format("lab.{}", atom.field);
+    case Atom::Kind::machine:
+        return fmt::format("machine.{}", atom.field);
     case Atom::Kind::name:
         return atom.name;
     case Atom::Kind::field:

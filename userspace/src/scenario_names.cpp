@@ -9,8 +9,8 @@ namespace pidlab::scenario {
 namespace {
 
 // Words inside a line that belong to the language itself.
-constexpr std::array<std::string_view, 9> particles = {
-    "as", "else", "leave", "none", "ok", "size", "_", "fail_nth", "fail_at"};
+constexpr std::array<std::string_view, 10> particles = {
+    "as", "else", "leave", "none", "ok", "size", "machine", "_", "fail_nth", "fail_at"};
 
 template <typename Table> bool has(const Table &table, std::string_view word) {
     return std::any_of(table.begin(), table.end(),

@@ -23,7 +23,8 @@ Executor::Flow Executor::run(const Statement &statement, const Call &call) {
 
     const int error = -op.error;
     const int wanted = call.expected ? call.expected->error : 0;
-    const bool leave = error == 0 && call.expected && call.expected->leave_on_success;
+    const bool otherwise = (error == 0) != (wanted == 0);
+    const bool leave = otherwise && call.expected && call.expected->else_leave;
     if (error != wanted && !leave)
         wrong_error(call, op);
     if (error != 0)

@@ -6,6 +6,8 @@
 
 #include <fmt/format.h>
 
+#include "pidlab/machine.hpp"
+
 namespace pidlab::scenario {
 
 namespace {
@@ -192,6 +194,8 @@ Atom LineParser::factor() {
         return table_factor(token, Atom::Kind::size);
     if (token.text == "lab")
         return table_factor(token, Atom::Kind::setting);
+    if (token.text == "machine")
+        return table_factor(token, Atom::Kind::machine);
     if (const WordInfo *counter = find_word(counters(), token.text)) {
         out.kind = Atom::Kind::counter;
         out.number = counter->number;
@@ -208,7 +212,7 @@ Atom LineParser::factor() {
     return named(token);
 }
 
-// size.WORD or lab.WORD
+// size.WORD, lab.WORD or machine.WORD
 Atom LineParser::table_factor(const Token &word, Atom::Kind kind) {
     if (!accept("."))
         fail(peek().at, fmt::format("`{}' is followed by . and a word", word.text));
@@ -224,6 +228,12 @@ Atom LineParser::table_factor(const Token &word, Atom::Kind kind) {
             return out;
         }
         add_words(known, sizes());
+    } else if (kind == Atom::Kind::machine) {
+        if (const WordInfo *row = find_word(machine_words(), field.text)) {
+            out.number = row->number;
+            return out;
+        }
+        add_words(known, machine_words());
     } else {
         if (const SettingInfo *row = find_setting(field.text)) {
             out.number = row->slot;
@@ -231,8 +241,7 @@ Atom LineParser::table_factor(const Token &word, Atom::Kind kind) {
         }
         add_words(known, settings());
     }
-    fail(field.at,
-         fmt::format("unknown {} {}", kind == Atom::Kind::size ? "size" : "setting", quoted(field)),
+    fail(field.at, fmt::format("`{}' has no {}", word.text, quoted(field)),
          did_you_mean(field.text, known));
 }
 
@@ -241,6 +250,7 @@ std::vector<std::string_view> LineParser::number_words() const {
     add_words(out, counters());
     out.push_back("size");
     out.push_back("lab");
+    out.push_back("machine");
     return out;
 }
 

@@ -269,12 +269,9 @@ nlohmann::ordered_json tree_json(const std::vector<pidlab_task_info> &tasks,
     for (const pidlab_task_info &task : tasks) {
         nlohmann::ordered_json flags = nlohmann::ordered_json::array();
         static constexpr std::pair<unsigned, const char *> words[] = {
-            {PIDLAB_TASK_THREAD, "thread"},
-            {PIDLAB_TASK_REAPER, "reaper"},
-            {PIDLAB_TASK_SESSION, "session"},
-            {PIDLAB_TASK_EXECED, "execed"},
-            {PIDLAB_TASK_AUTOREAP, "autoreap"},
-            {PIDLAB_TASK_CURR, "curr"}};
+            {PIDLAB_TASK_THREAD, "thread"},     {PIDLAB_TASK_REAPER, "reaper"},
+            {PIDLAB_TASK_SESSION, "session"},   {PIDLAB_TASK_EXECED, "execed"},
+            {PIDLAB_TASK_AUTOREAP, "autoreap"}, {PIDLAB_TASK_CURR, "curr"}};
         for (const auto &[bit, word] : words)
             if (task.flags & bit)
                 flags.push_back(word);

@@ -48,6 +48,7 @@ struct Atom {
         counter, ///< number is a slot of the counters
         size,    ///< number is a slot of the sizes
         setting, ///< number is a slot of the settings
+        machine, ///< number is an enum Machine
     };
 
     Kind kind = Kind::integer;
@@ -81,9 +82,11 @@ struct Sum {
 /// What an operation is expected to return.
 struct Expectation {
     Range at;
-    int error = 0;                 ///< a positive errno, 0: it succeeds
-    std::vector<Atom> values;      ///< results in the order of the table; fewer are allowed
-    bool leave_on_success = false; ///< `else leave': success instead ends the innermost repeat
+    int error = 0;            ///< a positive errno, 0: it succeeds
+    std::vector<Atom> values; ///< results in the order of the table; fewer are allowed
+    /// `else leave': success instead of an error, or an error instead of success, ends the
+    /// innermost repeat
+    bool else_leave = false;
 };
 
 /// One operation.

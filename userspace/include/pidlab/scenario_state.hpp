@@ -40,8 +40,7 @@ struct HeldRef {
 
     /// Whether it keeps a task's memory. Such a one leads to the same task for ever.
     [[nodiscard]] bool pins_task() const {
-        return kind &&
-               (kind->opcode == PIDLAB_OP_HOLD_TASK || kind->opcode == PIDLAB_OP_RCU_GET);
+        return kind && (kind->opcode == PIDLAB_OP_HOLD_TASK || kind->opcode == PIDLAB_OP_RCU_GET);
     }
 };
 

@@ -26,8 +26,7 @@ const ContainerId container{id(PIDLAB_OBJECT_CONTAINER, 15)};
 std::map<std::string_view, pidlab_op> every_call() {
     return {
         {"fork",
-         call::fork(task,
-                    PIDLAB_F_NEWPID | PIDLAB_F_THREAD | PIDLAB_F_PARENT | PIDLAB_F_AUTOREAP,
+         call::fork(task, PIDLAB_F_NEWPID | PIDLAB_F_THREAD | PIDLAB_F_PARENT | PIDLAB_F_AUTOREAP,
                     {-2, -3, -4})
              .op},
         {"exit", call::exit(task, -2, PIDLAB_F_GROUP).op},

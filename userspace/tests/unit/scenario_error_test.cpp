@@ -181,12 +181,19 @@ TEST(ScenarioError, fields_are_results_of_the_operation) {
               "      |          ^~~ did you mean `code'?\n");
 }
 
-TEST(ScenarioError, leaving_needs_a_repeat_and_an_error) {
+TEST(ScenarioError, a_figure_that_no_machine_has_is_refused) {
+    EXPECT_EQ(complaints("expect machine.slap > 0\n"),
+              "t.scn:1:16: error: `machine' has no `slap'\n"
+              "    1 | expect machine.slap > 0\n"
+              "      |                ^~~~ did you mean `slab'?\n");
+}
+
+TEST(ScenarioError, leaving_needs_a_repeat) {
     EXPECT_EQ(complaints("fork init = ENOMEM else leave\n"),
               "t.scn:1:25: error: there is no repeat to leave\n"
               "    1 | fork init = ENOMEM else leave\n"
               "      |                         ^~~~~\n");
-    EXPECT_NE(complaints("repeat 2\nfork init = ok else leave\nend\n"), "");
+    EXPECT_EQ(complaints("repeat 2\nfork init = ok else leave\nend\n"), "");
 }
 
 TEST(ScenarioError, a_repeat_needs_its_end) {

@@ -197,6 +197,25 @@ TEST(ScenarioExecutor, an_expected_error_may_leave_the_repeat_when_it_stops) {
     EXPECT_EQ(toy.fake.sent.at(3).fail_nth, 4);
 }
 
+TEST(ScenarioExecutor, an_error_leaves_a_repeat_that_expects_success) {
+    ToyLab toy;
+    unsigned left = 3;
+    auto toys = toy.fake.handler;
+    toy.fake.handler = [&](const pidlab_op &op) {
+        return op.opcode == PIDLAB_OP_FORK && left-- == 0 ? Answer{ENOSPC, {}} : toys(op);
+    };
+    const Report report = toy.run("repeat 10\n  t = fork init = ok else leave\nend\nexit t\n");
+    EXPECT_TRUE(report.passed());
+    EXPECT_EQ(report.entries.at(0).rounds, 4U);
+    EXPECT_TRUE(report.entries.at(0).left);
+}
+
+TEST(ScenarioExecutor, figures_of_the_machine_are_numbers) {
+    ToyLab toy;
+    EXPECT_TRUE(toy.run("u = machine.used\nexpect machine.total > u\n").passed());
+    EXPECT_THAT(toy.failure("expect machine.total < 1\n"), HasSubstr("expected machine.total < 1"));
+}
+
 TEST(ScenarioExecutor, another_error_does_not_leave_a_repeat) {
     ToyLab toy;
     EXPECT_THAT(toy.failure("t = fork init\nrepeat 2\nreap t = ECHILD else leave\nend\n"),
