@@ -77,6 +77,23 @@ static void a_pid_can_be_held_by_its_id_and_by_each_use(struct kunit *test)
 	REFUSED(test, lab, -ESRCH, NS, 0, thread);
 }
 
+static void a_held_pid_of_a_group_tells_who_is_in_it(struct kunit *test)
+{
+	struct pl_lab *lab = lab_open(test);
+	u64 a = FORK(test, lab, lab->init_id), b, ref;
+
+	MUST(test, lab, SETPGID, 0, a);
+	b = FORK(test, lab, a);
+	ref = MUST(test, lab, HOLD_PID, 0, b, PIDLAB_TYPE_PGID);
+	KUNIT_EXPECT_EQ(test, MUST(test, lab, DEREF, 0, ref), b);
+	/* The group lives without its leader, whose number it has. */
+	MUST(test, lab, EXIT, 0, a);
+	MUST(test, lab, REAP, 0, a);
+	KUNIT_EXPECT_EQ(test, MUST(test, lab, DEREF, 0, ref), b);
+	MUST(test, lab, SETPGID, 0, b);
+	REFUSED(test, lab, -ESRCH, DEREF, 0, ref);
+}
+
 static void a_weak_reference_follows_the_users(struct kunit *test)
 {
 	struct pl_lab *lab = lab_open(test);
@@ -209,6 +226,7 @@ static void a_type_that_the_generation_lacks_is_refused(struct kunit *test)
 static struct kunit_case ref_cases[] = {
 	LAB_CASE(a_held_task_stays_in_memory),
 	LAB_PID_CASE(a_held_pid_tells_who_uses_it),
+	LAB_PID_CASE(a_held_pid_of_a_group_tells_who_is_in_it),
 	LAB_PID_CASE(a_pid_can_be_held_by_its_id_and_by_each_use),
 	LAB_CASE(a_weak_reference_follows_the_users),
 	LAB_CASE(a_reference_to_nothing_is_one_to_the_sentinel),

@@ -310,8 +310,7 @@ struct pl_task *pl_ref_task(struct pl_lab *lab, struct pl_ref *ref)
 	case PL_REF_TASK:
 		return pl_task_get(ref->task);
 	case PL_REF_PID:
-		return pl_pid_is_freed(ref->pid) ? NULL :
-						   pl_pid_first_get(ref->pid, PIDLAB_TYPE_PID);
+		return pl_pid_is_freed(ref->pid) ? NULL : pl_pid_first_get(ref->pid, ref->type);
 	case PL_REF_WEAK:
 		return pl_tref_task(lab, ref->weak);
 	case PL_REF_RCU_USER:
