@@ -94,6 +94,8 @@ struct Counts {
 struct Current {
     TaskId task; ///< empty: the CPU idles
     pidlab_state state;
+};
+
 struct Place {
     ContainerId container;
     unsigned depth; ///< 0: the root of the hierarchy
