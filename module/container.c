@@ -147,6 +147,7 @@ struct pl_container *pl_container_get(struct pl_container *container)
 	refcount_inc(&container->object.count);
 	return container;
 }
+PL_EXPORT_FOR_KUNIT(pl_container_get);
 
 /**
  * pl_container_put() - drop a count of a container's structure
@@ -167,6 +168,7 @@ void pl_container_put(struct pl_container *container)
 		container = parent;
 	}
 }
+PL_EXPORT_FOR_KUNIT(pl_container_put);
 
 /**
  * pl_css_container() - the container that a part belongs to
@@ -205,6 +207,7 @@ void pl_css_get(struct pl_css *css)
 {
 	atomic_inc(&css->container->count);
 }
+PL_EXPORT_FOR_KUNIT(pl_css_get);
 
 /**
  * pl_css_put() - one task less, for one subsystem
@@ -215,6 +218,7 @@ void pl_css_put(struct pl_css *css)
 {
 	atomic_dec(&css->container->count);
 }
+PL_EXPORT_FOR_KUNIT(pl_css_put);
 
 /**
  * pl_container_check_release() - tell, if the container was left
