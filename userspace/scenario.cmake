@@ -10,6 +10,7 @@ set(PIDLAB_SCENARIO_SOURCES
     src/scenario_call.cpp
     src/scenario_evaluate.cpp
     src/scenario_executor.cpp
+    src/scenario_format.cpp
     src/scenario_lexer.cpp
     src/scenario_line.cpp
     src/scenario_names.cpp
@@ -22,6 +23,7 @@ set(PIDLAB_SCENARIO_SOURCES
     src/tree.cpp)
 set(PIDLAB_SCENARIO_CLI
     cli/check.cpp
+    cli/fmt.cpp
     cli/run.cpp
     cli/scenario_file.cpp
     cli/tree.cpp)
@@ -30,6 +32,7 @@ set(PIDLAB_SCENARIO_TESTS
     tests/unit/report_test.cpp
     tests/unit/scenario_error_test.cpp
     tests/unit/scenario_executor_test.cpp
+    tests/unit/scenario_format_test.cpp
     tests/unit/scenario_fuzz_test.cpp
     tests/unit/scenario_parser_test.cpp
     tests/unit/tree_test.cpp)

@@ -42,7 +42,9 @@ int check_files(const Options &options) {
 
 Action add_check(CLI::App &sub, const Globals &) {
     auto options = std::make_shared<Options>();
-    sub.add_option("files", options->files, "scenarios; - is standard input")->required();
+    sub.add_option("files", options->files, "scenarios; - is standard input")
+        ->required()
+        ->type_name("SCENARIO");
     sub.add_flag("--json", options->json, "print one JSON object a line for each file");
     return [options] { return check_files(*options); };
 }

@@ -35,6 +35,7 @@ using Action = std::function<int()>;
 Action add_info(CLI::App &sub, const Globals &globals);
 Action add_run(CLI::App &sub, const Globals &globals);
 Action add_check(CLI::App &sub, const Globals &globals);
+Action add_fmt(CLI::App &sub, const Globals &globals);
 Action add_tree(CLI::App &sub, const Globals &globals);
 Action add_shell(CLI::App &sub, const Globals &globals);
 Action add_ops(CLI::App &sub, const Globals &globals);

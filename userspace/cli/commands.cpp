@@ -26,6 +26,11 @@ constexpr Command table[] = {
     {"check", "read scenarios and report their errors; needs no device", add_check,
      "Nothing is executed. All errors of a file are told at once, each with its line, a caret "
      "and, where a known word is near, the word that was probably meant."},
+    {"fmt", "lay out scenarios in the one way; needs no device", add_fmt,
+     "Prints the scenarios as they should be laid out, or writes them so with -i. Words, comments "
+     "and their order stay, and so does the meaning: blanks, indentation, empty lines and the "
+     "column of comments behind statements are what changes. A file that cannot be read is "
+     "reported and left as it is."},
     {"tree", "run a scenario and print its tree of tasks", add_tree,
      "The tree shows parents and children, each with its number, state, group and session, what "
      "it pins and which references find it."},
@@ -42,6 +47,13 @@ constexpr Command table[] = {
     {"bugs", "print the bugs of the time that a lab can have; needs no device", add_bugs,
      "Each is a mistake that the code of its time had. A scenario switches some on with "
      "`lab bugs=NAME+NAME', and they harm that lab only."},
+};
+
+constexpr ExitInfo exit_table[] = {
+    {exit_ok, "all held"},
+    {exit_failed, "a scenario failed"},
+    {exit_usage, "wrong usage, or a scenario that cannot be read"},
+    {exit_no_device, "no device, no permission, or another version of the module"},
 };
 
 /// Names the nearest command when the first word is none.
@@ -96,14 +108,18 @@ int run_action(const Action &action) {
 
 std::span<const Command> commands() { return table; }
 
+std::span<const ExitInfo> exits() { return exit_table; }
+
 Program::Program()
     : app_("A laboratory for process identity: private universes of tasks, pids and pid "
            "namespaces inside a real kernel.",
            "pidlab") {
     app_.set_version_flag("--version", "pidlab " PIDLAB_VERSION);
     app_.require_subcommand(1);
-    app_.footer("Exit status: 0 all held, 1 a scenario failed, 2 wrong usage or a scenario that\n"
-                "cannot be read, 3 no device, no permission or another version of the module.");
+    std::string footer = "Exit status:";
+    for (const ExitInfo &exit : exit_table)
+        footer += fmt::format("{} {} {}", &exit == exit_table ? "" : ",", +exit.code, exit.help);
+    app_.footer(wrapped(footer + "."));
     app_.add_option("--device", globals_.device, "the module's device")
         ->capture_default_str()
         ->type_name("FILE");

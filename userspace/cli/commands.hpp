@@ -21,6 +21,15 @@ struct Command {
 /// All subcommands, in the order in which help lists them.
 [[nodiscard]] std::span<const Command> commands();
 
+/// An exit code of the command, explained.
+struct ExitInfo {
+    Exit code;
+    const char *help;
+};
+
+/// All exit codes.
+[[nodiscard]] std::span<const ExitInfo> exits();
+
 /// The command with every subcommand declared.
 class Program {
 public:

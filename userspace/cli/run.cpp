@@ -113,7 +113,9 @@ private:
 
 Action add_run(CLI::App &sub, const Globals &globals) {
     auto options = std::make_shared<Options>();
-    sub.add_option("files", options->files, "scenarios; - is standard input")->required();
+    sub.add_option("files", options->files, "scenarios; - is standard input")
+        ->required()
+        ->type_name("SCENARIO");
     sub.add_flag("--json", options->json, "print one JSON object a line for each scenario");
     sub.add_flag("--report,--verbose,-v", options->report, "print the whole report of each");
     sub.add_option("--report-to", options->report_to, "write the whole report of each to this file")

@@ -80,7 +80,9 @@ int print_tree(const Options &options, const Globals &globals) {
 
 Action add_tree(CLI::App &sub, const Globals &globals) {
     auto options = std::make_shared<Options>();
-    sub.add_option("file", options->file, "a scenario; - is standard input")->required();
+    sub.add_option("file", options->file, "a scenario; - is standard input")
+        ->required()
+        ->type_name("SCENARIO");
     sub.add_option("--at", options->at, "after this line, the first time it is reached")
         ->check(CLI::PositiveNumber);
     sub.add_flag("--json", options->json, "print one JSON object");
