@@ -9,6 +9,19 @@ install(TARGETS pidlab RUNTIME COMPONENT command)
 install(DIRECTORY scenarios/ DESTINATION ${CMAKE_INSTALL_DATADIR}/pidlab/scenarios
     COMPONENT command FILES_MATCHING PATTERN "*.scn")
 
+set(docs ${PIDLAB_DOCS}/)
+install(DIRECTORY ${docs}man/ DESTINATION ${CMAKE_INSTALL_MANDIR} COMPONENT command)
+install(DIRECTORY ${docs}vim/ DESTINATION ${CMAKE_INSTALL_DATADIR}/vim/vimfiles COMPONENT command)
+install(FILES ${docs}bash-completion/pidlab
+    DESTINATION ${CMAKE_INSTALL_DATADIR}/bash-completion/completions COMPONENT command)
+install(FILES ${docs}textmate/pidlab.tmLanguage.json
+    DESTINATION ${CMAKE_INSTALL_DATADIR}/pidlab COMPONENT command)
+
+# Who may open the device; udev and systemd look in lib/, whatever CMAKE_INSTALL_LIBDIR is.
+install(FILES ../scripts/packaging/60-pidlab.rules DESTINATION lib/udev/rules.d COMPONENT command)
+install(FILES ../scripts/packaging/sysusers.conf DESTINATION lib/sysusers.d RENAME pidlab.conf
+    COMPONENT command)
+
 # The library, its headers, and the module's interface that they speak of.
 install(TARGETS libpidlab EXPORT pidlabTargets ARCHIVE COMPONENT library)
 install(DIRECTORY include/pidlab DESTINATION ${CMAKE_INSTALL_INCLUDEDIR} COMPONENT library)

@@ -58,20 +58,28 @@ std::string usage_line(const OpInfo &op) {
     return text;
 }
 
-std::string describe(const OpInfo &op) {
-    std::string text = fmt::format("{}\n    {}\n", usage_line(op), op.help);
+std::vector<Detail> details(const OpInfo &op) {
+    std::vector<Detail> out;
     for (const OperandInfo &operand : op.operands()) {
         const KindInfo &kind = kind_info(operand.kind);
-        text += fmt::format("  {:<10} {}", upper(operand.name), kind.help);
+        std::string text{kind.help};
         if (!kind.needed)
             text += fmt::format(" (left out: {})", default_text(kind));
-        text += '\n';
+        out.push_back({upper(operand.name), std::move(text)});
     }
     each_flag(op, [&](const WordInfo &flag) {
-        text += fmt::format("  {:<10} {}\n", flag.name, flag_help(flag));
+        out.push_back({std::string{flag.name}, std::string{flag_help(flag)}});
     });
     for (const OperandInfo &result : op.outputs())
-        text += fmt::format("  {:<10} answers {}\n", result.name, kind_info(result.kind).help);
+        out.push_back(
+            {std::string{result.name}, fmt::format("answers {}", kind_info(result.kind).help)});
+    return out;
+}
+
+std::string describe(const OpInfo &op) {
+    std::string text = fmt::format("{}\n    {}\n", usage_line(op), op.help);
+    for (const Detail &detail : details(op))
+        text += fmt::format("  {:<10} {}\n", detail.word, detail.text);
     return text;
 }
 

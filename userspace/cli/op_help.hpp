@@ -5,6 +5,7 @@
 
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "pidlab/table.hpp"
 
@@ -13,6 +14,15 @@ namespace pidlab::cli {
 /// How an operation is written: "task, nr = fork PARENT [newpid] [thread] [parent]". Operands
 /// that may be left out are in brackets.
 [[nodiscard]] std::string usage_line(const OpInfo &op);
+
+/// A word of an operation and what it stands for.
+struct Detail {
+    std::string word;
+    std::string text;
+};
+
+/// Its operands, flags and results, in this order.
+[[nodiscard]] std::vector<Detail> details(const OpInfo &op);
 
 /// Usage, what it does, and a line for each operand, flag and result; ends in a newline.
 [[nodiscard]] std::string describe(const OpInfo &op);

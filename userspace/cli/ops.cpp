@@ -1,13 +1,17 @@
 // SPDX-License-Identifier: MIT
 // `pidlab ops`: the instruction set, out of the tables.
+#include <algorithm>
 #include <memory>
+#include <ranges>
 #include <string>
+#include <vector>
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
 #include "command.hpp"
 #include "op_help.hpp"
+#include "pidlab/words.hpp"
 
 namespace pidlab::cli {
 
@@ -48,14 +52,25 @@ Json instruction_set() {
     return all;
 }
 
+/// Says that there is no such operation, and which one was probably meant.
+std::string unknown(const std::string &name) {
+    const auto near = nearest_word(name, ops() | std::views::transform(&OpInfo::name));
+    return fmt::format("no operation `{}'{}", name,
+                       near ? fmt::format("; did you mean `{}'?", *near) : "");
+}
+
 } // namespace
 
 Action add_ops(CLI::App &sub, const Globals &) {
     struct Options {
+        std::vector<std::string> names;
         bool json = false;
     };
     auto options = std::make_shared<Options>();
-    sub.add_flag("--json", options->json, "print one JSON object");
+    sub.add_option("names", options->names, "only these operations")
+        ->type_name("OPERATION")
+        ->check([](const std::string &name) { return find_op(name) ? "" : unknown(name); });
+    sub.add_flag("--json", options->json, "print one JSON object, of all operations");
     return [options] {
         if (options->json) {
             fmt::print("{}\n", instruction_set().dump(2));
@@ -63,6 +78,9 @@ Action add_ops(CLI::App &sub, const Globals &) {
         }
         const char *separator = "";
         for (const OpInfo &op : ops()) {
+            const auto &names = options->names;
+            if (!names.empty() && std::ranges::find(names, op.name) == names.end())
+                continue;
             fmt::print("{}{}", separator, describe(op));
             separator = "\n";
         }

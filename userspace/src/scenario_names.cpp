@@ -8,8 +8,7 @@ namespace pidlab::scenario {
 
 namespace {
 
-// Words inside a line that belong to the language itself.
-constexpr std::array<std::string_view, 10> particles = {
+constexpr std::array<std::string_view, 10> particle_table = {
     "as", "else", "leave", "none", "ok", "size", "machine", "_", "fail_nth", "fail_at"};
 
 template <typename Table> bool has(const Table &table, std::string_view word) {
@@ -25,11 +24,13 @@ const std::vector<std::string_view> &keywords() {
     return words;
 }
 
+std::span<const std::string_view> particles() { return particle_table; }
+
 bool is_reserved(std::string_view word) {
     return has(ops(), word) || has(flags(), word) || has(counters(), word) || has(types(), word) ||
            has(states(), word) || find_errno(word) ||
            std::find(keywords().begin(), keywords().end(), word) != keywords().end() ||
-           std::find(particles.begin(), particles.end(), word) != particles.end();
+           std::ranges::find(particle_table, word) != particle_table.end();
 }
 
 NameClass class_of(pidlab_arg result) {

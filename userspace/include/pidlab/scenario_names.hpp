@@ -5,6 +5,7 @@
 #pragma once
 
 #include <map>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -18,6 +19,9 @@ inline constexpr std::string_view init_name = "init";
 
 /// Words that begin a line and are no operations.
 [[nodiscard]] const std::vector<std::string_view> &keywords();
+
+/// Words inside a line that belong to the language itself.
+[[nodiscard]] std::span<const std::string_view> particles();
 
 /// Whether the word means something by itself, so that it can name nothing.
 [[nodiscard]] bool is_reserved(std::string_view word);
