@@ -57,6 +57,14 @@ rows: ## what pidlab promises, row by row, with the tests of each (or ROW=a5)
 style: ## layout, the kernel's checkpatch, licences, sizes
 	@scripts/style
 
+.PHONY: install
+install: ## the client, its manual and library, and the module for DKMS [DESTDIR= PREFIX=/usr/local]
+	@$(STEP)install $(if $(DESTDIR),--destdir '$(DESTDIR)') $(if $(PREFIX),--prefix '$(PREFIX)')
+
+.PHONY: deb
+deb: ## Debian packages of the client, the library and the module, in build/deb/
+	@$(STEP)deb
+
 .PHONY: shell
 shell: ## a VM with the module loaded, and a prompt [KERNEL=stock]
 	@$(STEP)shell $(on_kernel)
