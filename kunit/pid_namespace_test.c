@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Pid namespaces: who counts them, and how the nest comes apart. */
+#include <linux/namei.h>
+#include <linux/path.h>
+
 #include "lab_helper.h"
 #include "pidmap.h"
 
@@ -32,6 +35,39 @@ static void d1_each_depth_has_its_cache(struct kunit *test)
 	pl_pidns_put(two_a);
 	pl_pidns_put(one_a);
 	pl_pidns_put(one_b);
+}
+
+static bool slab_exists(const char *name)
+{
+	char file[48];
+	struct path path;
+
+	snprintf(file, sizeof(file), "/sys/kernel/slab/%s", name);
+	if (kern_path(file, LOOKUP_FOLLOW, &path))
+		return false;
+	path_put(&path);
+	return true;
+}
+
+static void d1_a_cache_is_named_by_its_depth(struct kunit *test)
+{
+	struct pl_lab *lab;
+	char name[24];
+	u64 task;
+	int level;
+
+	if (!slab_exists("."))
+		kunit_skip(test, "this kernel does not show its slabs");
+	lab = lab_open(test);
+	task = lab->init_id;
+	for (level = 0; level < 4; level++) {
+		/* As many numbers as levels, from the outermost to its own. */
+		snprintf(name, sizeof(name), "pidlab_pid_%d", level + 1);
+		KUNIT_EXPECT_TRUE_MSG(test, slab_exists(name), "%s", name);
+		task = FORK_NEWPID(test, lab, task);
+	}
+	KUNIT_EXPECT_FALSE(test, slab_exists("pidlab_pid_0"));
+	KUNIT_EXPECT_FALSE(test, slab_exists("pidlab_pid_34"));
 }
 
 static void d2_each_namespace_begins_at_1(struct kunit *test)
@@ -229,6 +265,7 @@ static void d13_a_namespace_that_stopped_adding_gives_no_number(struct kunit *te
 
 static struct kunit_case pid_namespace_cases[] = {
 	LAB_NS_CASE(d1_each_depth_has_its_cache),
+	KUNIT_CASE(d1_a_cache_is_named_by_its_depth),
 	LAB_NS_CASE(d2_each_namespace_begins_at_1),
 	KUNIT_CASE(d2_pid_max_holds_for_each_namespace),
 	KUNIT_CASE(d3_the_pages_go_with_the_namespace),
