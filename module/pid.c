@@ -113,6 +113,12 @@ static int take_numbers(struct pl_ctx *ctx, struct pl_pid *pid, struct pl_pidns 
 	return 0;
 }
 
+/* Under pidmap_lock; the end of a namespace reads it without. */
+static void count_pid(struct pl_pidns *ns, int by)
+{
+	WRITE_ONCE(ns->nr_pids, ns->nr_pids + by);
+}
+
 /* All levels become visible in one step, or none if the namespace is dying. */
 static int publish(struct pl_lab *lab, struct pl_pid *pid)
 {
@@ -124,7 +130,7 @@ static int publish(struct pl_lab *lab, struct pl_pid *pid)
 		pl_object_publish(lab, &pid->object);
 		for (level = pid->level; level >= 0; level--) {
 			index_of(lab)->publish(pid, &pid->numbers[level]);
-			pid->numbers[level].ns->nr_pids++;
+			count_pid(pid->numbers[level].ns, 1);
 		}
 		list_add_tail(&pid->member, &pl_pid_ns(pid)->members);
 		pid->published = true;
@@ -221,7 +227,7 @@ void pl_pid_free(struct pl_lab *lab, struct pl_pid *pid)
 	list_del(&pid->member);
 	for (level = 0; level <= (int)pid->level; level++) {
 		index_of(lab)->remove(pid, &pid->numbers[level]);
-		pid->numbers[level].ns->nr_pids--;
+		count_pid(pid->numbers[level].ns, -1);
 	}
 	pl_spin_unlock(&lab->pidmap_lock, flags);
 

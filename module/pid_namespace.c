@@ -191,7 +191,7 @@ void pl_pidns_stop_adding(struct pl_pidns *ns)
 	unsigned long flags;
 
 	pl_spin_lock(&ns->lab->pidmap_lock, flags);
-	ns->adding = false;
+	WRITE_ONCE(ns->adding, false);
 	pl_spin_unlock(&ns->lab->pidmap_lock, flags);
 }
 PL_EXPORT_FOR_KUNIT(pl_pidns_stop_adding);

@@ -30,7 +30,7 @@ void pl_zap_count(struct pl_task *task)
 	}
 	for (ns = own; ns; ns = ns->parent) {
 		if (ns->level < task->live_levels)
-			ns->live++;
+			WRITE_ONCE(ns->live, ns->live + 1);
 	}
 	if (own->zapped)
 		pl_bug_seen(task->lab, PIDLAB_BUG_ZAP_MISSES_NEWBORN, task->object.id);
