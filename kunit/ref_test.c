@@ -116,6 +116,41 @@ static void a_weak_reference_follows_the_users(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, read_ref(test, lab, ref).res[2], (u64)PIDLAB_TYPE_PGID);
 }
 
+static void a7_set_puts_the_old_one_and_takes_the_new_one(struct kunit *test)
+{
+	struct pl_lab *lab = lab_open(test);
+	u64 a = FORK(test, lab, lab->init_id), b = FORK(test, lab, lab->init_id);
+	u64 one = MUST(test, lab, TREF, 0, a), two = MUST(test, lab, TREF, 0, b, PIDLAB_TYPE_PGID);
+	u64 first = MUST(test, lab, DEREF, 0, two), none;
+	struct pidlab_op read;
+
+	MUST(test, lab, SET, 0, one, two);
+	KUNIT_EXPECT_EQ(test, MUST(test, lab, DEREF, 0, one), first);
+	read = read_ref(test, lab, one);
+	KUNIT_EXPECT_EQ(test, read.res[0], 1ULL);
+	/* Two references, and what leads to it; the other one is freed. */
+	KUNIT_EXPECT_EQ(test, read.res[1], 3ULL);
+	KUNIT_EXPECT_EQ(test, read.res[2], (u64)PIDLAB_TYPE_PGID);
+	KUNIT_EXPECT_EQ(test, lab_objects(lab, PL_MEM_TREF), 1L);
+	none = MUST(test, lab, TREF_NR, 0, 77);
+	MUST(test, lab, SET, 0, one, none);
+	REFUSED(test, lab, -ESRCH, DEREF, 0, one);
+	read = read_ref(test, lab, two);
+	KUNIT_EXPECT_EQ(test, read.res[1], 2ULL);
+	EXPECT_CLEAN(test, lab);
+}
+
+static void a7_only_weak_references_are_set(struct kunit *test)
+{
+	struct pl_lab *lab = lab_open(test);
+	u64 weak = MUST(test, lab, TREF, 0, lab->init_id);
+	u64 hold = MUST(test, lab, HOLD_TASK, 0, lab->init_id);
+
+	REFUSED(test, lab, -EINVAL, SET, 0, weak, hold);
+	REFUSED(test, lab, -EINVAL, SET, 0, hold, weak);
+	REFUSED(test, lab, -EINVAL, SET, 0, hold, hold);
+}
+
 static void a_reference_to_nothing_is_one_to_the_sentinel(struct kunit *test)
 {
 	struct pl_lab *lab = lab_open(test);
@@ -229,6 +264,8 @@ static struct kunit_case ref_cases[] = {
 	LAB_PID_CASE(a_held_pid_of_a_group_tells_who_is_in_it),
 	LAB_PID_CASE(a_pid_can_be_held_by_its_id_and_by_each_use),
 	LAB_CASE(a_weak_reference_follows_the_users),
+	LAB_CASE(a7_set_puts_the_old_one_and_takes_the_new_one),
+	LAB_CASE(a7_only_weak_references_are_set),
 	LAB_CASE(a_reference_to_nothing_is_one_to_the_sentinel),
 	LAB_NS_CASE(a_number_means_what_its_namespace_calls_so),
 	LAB_PID_CASE(dup_makes_an_equal_reference),

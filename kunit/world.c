@@ -157,6 +157,8 @@ struct pidlab_op world_op(const struct world *world, unsigned int opcode)
 		return OP(TREF_NR, 0, 2, PIDLAB_TYPE_PID);
 	case PIDLAB_OP_DUP:
 		return OP(DUP, 0, world->ref);
+	case PIDLAB_OP_SET:
+		return OP(SET, 0, world->ref, world->ref);
 	case PIDLAB_OP_PUT:
 		return OP(PUT, 0, world->ref);
 	case PIDLAB_OP_DEREF:

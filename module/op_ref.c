@@ -78,6 +78,11 @@ int pl_op_dup(struct pl_call *call)
 	return pl_ref_dup(&call->ctx, call->ref[0], &call->op->res[0]);
 }
 
+int pl_op_set(struct pl_call *call)
+{
+	return pl_ref_set(call->ctx.lab, call->ref[0], call->ref[1]);
+}
+
 int pl_op_put(struct pl_call *call)
 {
 	return pl_ref_drop(call->ctx.lab, call->op->put.ref);
@@ -96,8 +101,11 @@ int pl_op_deref(struct pl_call *call)
 
 int pl_op_read(struct pl_call *call)
 {
-	call->op->res[0] = call->ref[0]->nr;
-	call->op->res[1] = pl_ref_count(call->ctx.lab, call->ref[0]);
-	call->op->res[2] = call->ref[0]->type;
+	struct pl_lab *lab = call->ctx.lab;
+	enum pidlab_type type;
+
+	call->op->res[0] = pl_ref_read(lab, call->ref[0], &type);
+	call->op->res[1] = pl_ref_count(lab, call->ref[0]);
+	call->op->res[2] = type;
 	return 0;
 }

@@ -11,7 +11,6 @@
 #include "ref.h"
 #include "task.h"
 #include "task_ref.h"
-#include "taskref_gen.h"
 
 static struct kmem_cache *ref_cache;
 
@@ -197,6 +196,89 @@ static void put_revived(struct pl_lab *lab, const struct pl_ref *ref)
 	pl_task_put(task);
 }
 
+/* What a weak reference refers to, counted: it may be set to another meanwhile. */
+static struct pl_tref *get_weak(struct pl_lab *lab, const struct pl_ref *ref)
+{
+	struct pl_tref *weak;
+
+	pl_read_lock(&lab->tasklist_lock);
+	weak = pl_tref_again(lab, ref->weak);
+	pl_read_unlock(&lab->tasklist_lock);
+	return weak;
+}
+
+static struct pl_task *weak_task(struct pl_lab *lab, const struct pl_ref *ref)
+{
+	struct pl_tref *weak = get_weak(lab, ref);
+	struct pl_task *task = pl_tref_task(lab, weak);
+
+	pl_tref_put(lab, weak);
+	return task;
+}
+
+static unsigned int weak_count(struct pl_lab *lab, const struct pl_ref *ref)
+{
+	unsigned int count;
+
+	pl_read_lock(&lab->tasklist_lock);
+	count = pl_tref_is_gone(lab, ref->weak) ? 0 : atomic_read(&ref->weak->count);
+	pl_read_unlock(&lab->tasklist_lock);
+	return count;
+}
+
+/**
+ * pl_ref_set() - let a weak reference refer to what another refers to
+ * @lab: the lab
+ * @ref: a reference the caller counts; it lets go of what it referred to
+ * @from: a reference the caller counts; may be @ref, and then nothing changes
+ *
+ * With D4 a reference that is set to itself is put before it is counted.
+ *
+ * Context: may sleep.
+ * Return: 0, or -EINVAL where one of them is not weak.
+ */
+int pl_ref_set(struct pl_lab *lab, struct pl_ref *ref, struct pl_ref *from)
+{
+	struct pl_tref *old, *new;
+
+	if (ref->kind != PL_REF_WEAK || from->kind != PL_REF_WEAK)
+		return -EINVAL;
+	if (ref == from && pl_bug(lab, PIDLAB_BUG_TREF_SELF_SET)) {
+		pl_tref_put(lab, ref->weak);
+		ref->weak = pl_tref_again(lab, ref->weak);
+		return 0;
+	}
+	new = get_weak(lab, from);
+	pl_write_lock(&lab->tasklist_lock);
+	old = ref->weak;
+	ref->weak = new;
+	ref->type = from->type;
+	ref->nr = from->nr;
+	pl_write_unlock(&lab->tasklist_lock);
+	pl_tref_put(lab, old);
+	return 0;
+}
+
+/**
+ * pl_ref_read() - what a reference remembers
+ * @lab: the lab
+ * @ref: a reference the caller counts
+ * @type: out: by which type it was taken
+ *
+ * Context: takes tasklist_lock.
+ * Return: the number, as the root namespace saw it.
+ */
+int pl_ref_read(struct pl_lab *lab, const struct pl_ref *ref, enum pidlab_type *type)
+{
+	int nr;
+
+	pl_read_lock(&lab->tasklist_lock);
+	*type = ref->type;
+	nr = ref->nr;
+	pl_read_unlock(&lab->tasklist_lock);
+	return nr;
+}
+
 /**
  * pl_ref_dup() - a second reference to the same
  * @ctx: the operation
@@ -213,8 +295,7 @@ int pl_ref_dup(struct pl_ctx *ctx, struct pl_ref *ref, u64 *id)
 
 	if (IS_ERR(copy))
 		return PTR_ERR(copy);
-	copy->type = ref->type;
-	copy->nr = ref->nr;
+	copy->nr = pl_ref_read(ctx->lab, ref, &copy->type);
 	switch (ref->kind) {
 	case PL_REF_TASK:
 		copy->task = pl_task_get(ref->task);
@@ -224,7 +305,10 @@ int pl_ref_dup(struct pl_ctx *ctx, struct pl_ref *ref, u64 *id)
 		copy->pid = pl_pid_get(ref->pid);
 		break;
 	case PL_REF_WEAK:
-		copy->weak = pl_tref_again(ctx->lab, ref->weak);
+		copy->weak = get_weak(ctx->lab, ref);
+		/* It may have been set meanwhile. */
+		copy->type = copy->weak->type;
+		copy->nr = copy->weak->pid;
 		break;
 	case PL_REF_RCU_USER:
 		/* Cannot fail: the original is one of them. */
@@ -312,7 +396,7 @@ struct pl_task *pl_ref_task(struct pl_lab *lab, struct pl_ref *ref)
 	case PL_REF_PID:
 		return pl_pid_is_freed(ref->pid) ? NULL : pl_pid_first_get(ref->pid, ref->type);
 	case PL_REF_WEAK:
-		return pl_tref_task(lab, ref->weak);
+		return weak_task(lab, ref);
 	case PL_REF_RCU_USER:
 		return pl_task_get(ref->task);
 	case PL_REF_REVIVED:
@@ -336,7 +420,7 @@ unsigned int pl_ref_count(struct pl_lab *lab, const struct pl_ref *ref)
 	case PL_REF_PID:
 		return pl_pid_is_freed(ref->pid) ? 0 : refcount_read(&ref->pid->object.count);
 	case PL_REF_WEAK:
-		return pl_tref_is_gone(lab, ref->weak) ? 0 : atomic_read(&ref->weak->count);
+		return weak_count(lab, ref);
 	case PL_REF_RCU_USER:
 		return pl_rcu_users_read(ref->task);
 	case PL_REF_REVIVED:

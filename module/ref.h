@@ -3,8 +3,8 @@
  * References that user space holds: an object with an id that owns one count
  * of a task, of a struct pid, or of a task_ref, or is one of a task's
  * rcu_users. The answers to the same question, "how do I keep hold of a
- * process", side by side. The id owns the
- * reference: putting the id drops it, closing the lab drops all.
+ * process", side by side. The id owns the reference: putting the id drops it,
+ * closing the lab drops all.
  */
 #ifndef PL_REF_H
 #define PL_REF_H
@@ -33,7 +33,7 @@ enum pl_ref_kind {
  * @nr: the number when it was taken, as the root namespace saw it
  * @task: counted; PL_REF_RCU_USER: one of its rcu_users
  * @pid: counted
- * @weak: counted
+ * @weak: counted; it, @type and @nr may be set to another under tasklist_lock
  * @task_id: PL_REF_REVIVED: nothing keeps the task, so it is not pointed at
  */
 struct pl_ref {
@@ -56,6 +56,8 @@ int pl_ref_hold_task(struct pl_ctx *ctx, struct pl_task *task, u64 *id);
 int pl_ref_hold_pid(struct pl_ctx *ctx, struct pl_pid *pid, enum pidlab_type type, u64 *id);
 int pl_ref_hold_weak(struct pl_ctx *ctx, struct pl_tref *weak, u64 *id);
 int pl_ref_hold_rcu_user(struct pl_ctx *ctx, struct pl_task *task, bool revived, u64 *id);
+int pl_ref_set(struct pl_lab *lab, struct pl_ref *ref, struct pl_ref *from);
+int pl_ref_read(struct pl_lab *lab, const struct pl_ref *ref, enum pidlab_type *type);
 int pl_ref_dup(struct pl_ctx *ctx, struct pl_ref *ref, u64 *id);
 int pl_ref_drop(struct pl_lab *lab, u64 id);
 void pl_ref_put(struct pl_lab *lab, struct pl_ref *ref);

@@ -9,7 +9,6 @@
 #include "mem.h"
 #include "task.h"
 #include "task_ref.h"
-#include "taskref_gen.h"
 
 /**
  * pl_tref_init_sentinel() - make a lab's "nothing there"
@@ -38,9 +37,27 @@ struct pl_tref *pl_tref_get(struct pl_tref *ref)
 PL_EXPORT_FOR_KUNIT(pl_tref_get);
 
 /**
+ * pl_tref_is_gone() - whether a reference was freed under its holder
+ * @lab: the lab
+ * @ref: the reference; if so, that is counted as harm done by D1, or by D4
+ *
+ * Context: any. The answer "no" holds under tasklist_lock, or with a count.
+ * Return: true if so; it must not be followed then.
+ */
+bool pl_tref_is_gone(struct pl_lab *lab, const struct pl_tref *ref)
+{
+	bool revived = pl_bug(lab, PIDLAB_BUG_TREF_REVIVE);
+
+	if (!pl_has_bugs(lab) || (!pl_is_grave(lab, ref) && ref->pid != PL_TREF_BEING_FREED))
+		return false;
+	pl_bug_seen(lab, revived ? PIDLAB_BUG_TREF_REVIVE : PIDLAB_BUG_TREF_SELF_SET, 0);
+	return true;
+}
+
+/**
  * pl_tref_again() - count a reference that a holder has once more
  * @lab: the lab
- * @ref: the holder's; with D1 it may be freed by now
+ * @ref: the holder's; with a bug of the time it may be freed by now
  *
  * Context: any.
  * Return: @ref, or the sentinel where following it would be a use after free.
@@ -120,7 +137,7 @@ void pl_tref_put(struct pl_lab *lab, struct pl_tref *ref)
 	might_sleep();
 	if (ref == &lab->init_tref)
 		put_sentinel(lab);
-	else
+	else if (!pl_tref_is_gone(lab, ref))
 		lab->generation->tref->put(lab, ref);
 }
 PL_EXPORT_FOR_KUNIT(pl_tref_put);
@@ -183,7 +200,7 @@ struct pl_task *pl_tref_task(struct pl_lab *lab, const struct pl_tref *ref)
 	struct pl_task *task;
 
 	pl_read_lock(&lab->tasklist_lock);
-	task = lab->generation->tref->first(lab, ref);
+	task = pl_tref_is_gone(lab, ref) ? NULL : lab->generation->tref->first(lab, ref);
 	if (task)
 		pl_task_get(task);
 	pl_read_unlock(&lab->tasklist_lock);
@@ -220,11 +237,7 @@ static int holders(struct pl_lab *lab, const struct pl_tref *ref)
 static void put_then_store(struct pl_lab *lab, struct pl_tref **dst, struct pl_tref *ref)
 {
 	pl_tref_put(lab, *dst);
-	if (ref != &lab->init_tref && pl_is_grave(lab, ref)) {
-		pl_bug_seen(lab, PIDLAB_BUG_TREF_SELF_SET, 0);
-		ref = pl_tref_get(&lab->init_tref);
-	}
-	*dst = ref;
+	*dst = pl_tref_is_gone(lab, ref) ? pl_tref_get(&lab->init_tref) : ref;
 }
 
 /**

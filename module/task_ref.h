@@ -41,6 +41,9 @@ struct pl_tref {
 	struct pl_task *task;
 };
 
+/* What the number becomes of one that is about to be freed, with D1. */
+#define PL_TREF_BEING_FREED (-1)
+
 #ifdef CONFIG_64BIT
 static_assert(sizeof(struct pl_tref) == 24);
 #else
@@ -74,6 +77,7 @@ extern const struct pl_tref_ops pl_tref_on_links;
 void pl_tref_init_sentinel(struct pl_lab *lab);
 
 struct pl_tref *pl_tref_get(struct pl_tref *ref);
+bool pl_tref_is_gone(struct pl_lab *lab, const struct pl_tref *ref);
 struct pl_tref *pl_tref_again(struct pl_lab *lab, struct pl_tref *ref);
 void pl_tref_put(struct pl_lab *lab, struct pl_tref *ref);
 struct pl_tref *pl_tref_get_by_task(struct pl_ctx *ctx, struct pl_task *task,

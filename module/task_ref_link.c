@@ -19,9 +19,6 @@
 #include "task_ref.h"
 #include "taskref_gen.h"
 
-/* What the number of a reference becomes that is about to be freed. */
-#define BEING_FREED (-1)
-
 /**
  * pl_link_counts_ref() - whether a link counts the reference it leads to
  * @lab: the lab
@@ -33,24 +30,6 @@ bool pl_link_counts_ref(const struct pl_lab *lab)
 	return !pl_bug(lab, PIDLAB_BUG_TREF_REVIVE) && !pl_bug(lab, PIDLAB_BUG_TREF_DANGLE);
 }
 PL_EXPORT_FOR_KUNIT(pl_link_counts_ref);
-
-/**
- * pl_tref_is_gone() - whether a reference was freed under its holder
- * @lab: the lab
- * @ref: the reference; if so, it is counted as harm done by D1
- *
- * Context: any. The answer "no" holds under tasklist_lock, or with a count.
- * Return: true if so; it must not be followed then.
- */
-bool pl_tref_is_gone(struct pl_lab *lab, const struct pl_tref *ref)
-{
-	if (!pl_bug(lab, PIDLAB_BUG_TREF_REVIVE))
-		return false;
-	if (!pl_is_grave(lab, ref) && ref->pid != BEING_FREED)
-		return false;
-	pl_bug_seen(lab, PIDLAB_BUG_TREF_REVIVE, 0);
-	return true;
-}
 
 /* Whether @task, which @ref leads to, has left its number. */
 static bool dangles(struct pl_lab *lab, const struct pl_tref *ref)
@@ -262,7 +241,7 @@ static void bury(struct pl_lab *lab, struct pl_tref *ref)
 	if (pl_tref_is_gone(lab, ref))
 		return;
 	cut_uncounted(lab, ref);
-	ref->pid = BEING_FREED;
+	ref->pid = PL_TREF_BEING_FREED;
 	pl_tref_free(lab, ref);
 }
 
@@ -271,7 +250,7 @@ static void put_uncounted(struct pl_lab *lab, struct pl_tref *ref)
 	bool early = pl_bug(lab, PIDLAB_BUG_TREF_REVIVE), last = false;
 
 	if (early) {
-		if (pl_tref_is_gone(lab, ref) || !atomic_dec_and_test(&ref->count))
+		if (!atomic_dec_and_test(&ref->count))
 			return;
 		/* Whoever finds it from here on brings it back to life, in vain. */
 		pl_point(lab, PL_POINT_TREF_LAST_PUT);
@@ -293,7 +272,7 @@ static void put(struct pl_lab *lab, struct pl_tref *ref)
 
 static struct pl_task *first(struct pl_lab *lab, const struct pl_tref *ref)
 {
-	if (pl_tref_is_gone(lab, ref) || !ref->task || dangles(lab, ref))
+	if (!ref->task || dangles(lab, ref))
 		return NULL;
 	return ref->task;
 }

@@ -25,6 +25,5 @@ struct pl_task *pl_number_first(struct pl_lab *lab, int nr, enum pidlab_type typ
 bool pl_link_counts_ref(const struct pl_lab *lab);
 void pl_link_last_gone(struct pl_lab *lab, struct pl_tref *ref);
 void pl_link_hand_over(struct pl_task *from, struct pl_task *to, enum pidlab_type type);
-bool pl_tref_is_gone(struct pl_lab *lab, const struct pl_tref *ref);
 
 #endif /* PL_TASKREF_GEN_H */

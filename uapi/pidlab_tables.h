@@ -247,7 +247,11 @@
 	X(51, TRACE, trace, 0, \
 	  NONE, _r0, NONE, _r1, NONE, _r2, NONE, _r3, \
 	  HOOK, hook, TASK, task, CONTAINER, container, \
-	  "the oldest callback that subsystem trace has recorded; hook none when there is no more")
+	  "the oldest callback that subsystem trace has recorded; hook none when there is no more") \
+	X(62, SET, set, 0, \
+	  REF, ref, REF, from, NONE, _r2, NONE, _r3, \
+	  NONE, _o0, NONE, _o1, NONE, _o2, \
+	  "a weak reference refers from now on to what another weak one refers to")
 
 /* Subsystems: bit, NAME, name, help. Each is in one hierarchy at most. */
 #define PIDLAB_SUBSYSTEMS(X) \

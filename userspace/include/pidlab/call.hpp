@@ -255,6 +255,10 @@ inline Call<RefId> dup(RefId ref) {
     return {detail::make(PIDLAB_OP_DUP, {ref.raw()}), detail::one_id<RefId>};
 }
 
+inline Call<Nothing> set(RefId ref, RefId from) {
+    return {detail::make(PIDLAB_OP_SET, {ref.raw(), from.raw()}), detail::nothing};
+}
+
 inline Call<Nothing> put(RefId ref) {
     return {detail::make(PIDLAB_OP_PUT, {ref.raw()}), detail::nothing};
 }

@@ -42,6 +42,7 @@ std::map<std::string_view, pidlab_op> every_call() {
         {"tref_nr", call::tref_nr(-2, PIDLAB_TYPE_SID, ns).op},
         {"dup", call::dup(ref).op},
         {"put", call::put(ref).op},
+        {"set", call::set(ref, ref).op},
         {"deref", call::deref(ref).op},
         {"read", call::read(ref).op},
         {"pid", call::pid(task, PIDLAB_TYPE_SID).op},
