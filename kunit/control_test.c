@@ -204,6 +204,27 @@ static void x3_a_grace_period_is_a_choice(struct kunit *test)
 	EXPECT_CLEAN(test, scene->lab);
 }
 
+static void x3_a_deadlock_is_told(struct kunit *test)
+{
+	struct scene *scene = open_scene(test, lab_open_small(test));
+	struct pl_actor nobody;
+
+	scene->ops[0] = OP(FORK, 0, scene->lab->init_id);
+	take_control(test, scene, 0, one_each, 1);
+	KUNIT_ASSERT_EQ(test, pl_control_start(scene->control, 0), 0);
+	/* Somebody has the lock who will never let go of it. */
+	scene->lab->tasklist_lock.v.owner = &nobody;
+	pl_control_run(scene->control, &scene->run);
+	KUNIT_EXPECT_EQ(test, scene->run.verdict, (unsigned int)PIDLAB_VERDICT_DEADLOCK);
+	KUNIT_EXPECT_TRUE(test, pl_control_is_stuck(scene->control));
+	scene->lab->tasklist_lock.v.owner = NULL;
+	pl_control_resume(scene->control);
+	KUNIT_EXPECT_FALSE(test, pl_control_is_stuck(scene->control));
+	KUNIT_EXPECT_EQ(test, (int)scene->ops[0].error, 0);
+	give_up_control(scene);
+	EXPECT_CLEAN(test, scene->lab);
+}
+
 /* Every order of two actors up to a bound: no invariant is broken in any. */
 static void x3_every_order_of_fork_and_exit_is_clean(struct kunit *test)
 {
@@ -238,6 +259,7 @@ static struct kunit_case control_cases[] = {
 	LAB_CASE(x3_too_many_steps_are_told),
 	LAB_CASE(x3_an_actor_can_be_held_inside_a_lock),
 	LAB_CASE(x3_a_grace_period_is_a_choice),
+	LAB_CASE(x3_a_deadlock_is_told),
 	LAB_CASE(x3_every_order_of_fork_and_exit_is_clean),
 	{}
 };

@@ -64,6 +64,7 @@ static void register_subsystems(struct pl_container *root)
 			continue;
 		if (pl_subsys_calls_back(all->hooks->subsys[i]))
 			WRITE_ONCE(all->need_forkexit, true);
+		/* Pairs with the acquire in pl_container_adopt(). */
 		smp_store_release(&all->top[i], root->css[i]);
 	}
 	pl_point(lab, PL_POINT_MOUNT_REGISTERED);

@@ -256,6 +256,7 @@ int pl_control_add_actor(struct pl_control *control, struct pidlab_op *ops, unsi
 	actor->control = control;
 	actor->ops = ops;
 	actor->count = count;
+	actor->state = PL_ACTOR_FINISHED;
 	init_completion(&actor->go);
 	thread = kthread_create(actor_main, actor, "pidlab_actor/%u", control->nr_actors);
 	if (IS_ERR(thread))
@@ -281,16 +282,31 @@ PL_EXPORT_FOR_KUNIT(pl_control_add_actor);
  */
 int pl_control_start(struct pl_control *control, unsigned int nr_start)
 {
-	unsigned int i;
 	int error = pl_lab_reset(control->lab);
 
-	for (i = 0; i < nr_start && !error; i++) {
-		run_op(control, &control->ops[i]);
-		pl_control_call_all(control);
-	}
+	if (!error)
+		pl_control_run_ops(control, 0, nr_start);
 	return error;
 }
 PL_EXPORT_FOR_KUNIT(pl_control_start);
+
+/**
+ * pl_control_run_ops() - run instructions in the caller's own thread
+ * @control: the controller; no actor runs
+ * @first: the first of them
+ * @count: how many
+ *
+ * Context: sleeps.
+ */
+void pl_control_run_ops(struct pl_control *control, unsigned int first, unsigned int count)
+{
+	unsigned int i;
+
+	for (i = first; i < first + count; i++) {
+		run_op(control, &control->ops[i]);
+		pl_control_call_all(control);
+	}
+}
 
 /**
  * pl_control_run() - let the actors run once, in an order
@@ -312,19 +328,43 @@ void pl_control_run(struct pl_control *control, struct pl_run *run)
 	control->run = run;
 	control->runs++;
 	control->lock_numbers = 0;
-	reinit_completion(&control->over);
 	for (i = 0; i < control->nr_actors; i++) {
 		control->actors[i].state = PL_ACTOR_READY;
 		control->actors[i].step = PIDLAB_STEP_BEGIN;
 	}
+	pl_control_resume(control);
+}
+PL_EXPORT_FOR_KUNIT(pl_control_run);
+
+/**
+ * pl_control_resume() - go on after a deadlock
+ * @control: the controller; what the actors stood for was done by the caller
+ *
+ * Context: sleeps.
+ */
+void pl_control_resume(struct pl_control *control)
+{
+	reinit_completion(&control->over);
 	/* Nobody ran last: past the end of the schedule it is the first one. */
 	control->running = &control->actors[0];
 	pass_on(control, NULL);
 	wait_for_completion(&control->over);
-	if (run->verdict != PIDLAB_VERDICT_DEADLOCK)
+	if (!pl_control_is_stuck(control))
 		pl_control_call_all(control);
 }
-PL_EXPORT_FOR_KUNIT(pl_control_run);
+PL_EXPORT_FOR_KUNIT(pl_control_resume);
+
+/**
+ * pl_control_is_stuck() - whether actors are left that cannot go on
+ * @control: the controller; no actor runs
+ *
+ * Return: true if so.
+ */
+bool pl_control_is_stuck(const struct pl_control *control)
+{
+	return !all_finished(control);
+}
+PL_EXPORT_FOR_KUNIT(pl_control_is_stuck);
 
 /**
  * pl_control_destroy() - end the threads, and the controller

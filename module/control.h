@@ -123,6 +123,9 @@ struct pl_control *pl_control_create(struct pl_lab *lab, struct pidlab_op *ops,
 int pl_control_add_actor(struct pl_control *control, struct pidlab_op *ops, unsigned int count);
 int pl_control_start(struct pl_control *control, unsigned int nr_start);
 void pl_control_run(struct pl_control *control, struct pl_run *run);
+void pl_control_run_ops(struct pl_control *control, unsigned int first, unsigned int count);
+void pl_control_resume(struct pl_control *control);
+bool pl_control_is_stuck(const struct pl_control *control);
 void pl_control_destroy(struct pl_control *control);
 
 /* Between control.c and control_rcu.c */

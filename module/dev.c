@@ -16,7 +16,7 @@
 /* Instructions copied in and out at a time: one page. */
 #define BATCH (PAGE_SIZE / sizeof(struct pidlab_op))
 
-static int do_info(struct pl_lab *lab, void *arg)
+static int handle_info(struct pl_lab *lab, void *arg)
 {
 	struct pidlab_info *info = arg;
 
@@ -25,7 +25,7 @@ static int do_info(struct pl_lab *lab, void *arg)
 	return pl_lab_info(lab, info);
 }
 
-static int do_setup(struct pl_lab *lab, void *arg)
+static int handle_setup(struct pl_lab *lab, void *arg)
 {
 	struct pidlab_setup *setup = arg;
 
@@ -43,7 +43,8 @@ static int run_batch(struct pl_lab *lab, struct pidlab_op *ops, size_t count, u3
 
 		if (fatal_signal_pending(current))
 			return -EINTR;
-		pl_op_run(lab, op);
+		if (!pl_op_run(lab, op))
+			return -ENOTRECOVERABLE;
 		cond_resched();
 		if (op->error && (flags & PIDLAB_RUN_STOP)) {
 			(*ran)++;
@@ -74,7 +75,7 @@ static int run_page(struct pl_lab *lab, struct pidlab_run *run, struct pidlab_op
 	return stop;
 }
 
-static int do_run(struct pl_lab *lab, void *arg)
+static int handle_run(struct pl_lab *lab, void *arg)
 {
 	struct pidlab_run *run = arg;
 	struct pidlab_op *ops;
@@ -114,7 +115,7 @@ static int copy_tasks(struct pl_lab *lab, struct pidlab_check *check)
 	return error;
 }
 
-static int do_check(struct pl_lab *lab, void *arg)
+static int handle_check(struct pl_lab *lab, void *arg)
 {
 	struct pidlab_check *check = arg;
 	struct pl_findings findings;
@@ -125,8 +126,9 @@ static int do_check(struct pl_lab *lab, void *arg)
 		return -EINVAL;
 	if (!pl_lab_ready(lab))
 		return -EBADFD;
+	memset(&findings, 0, sizeof(findings));
 	down_write(&lab->quiesce);
-	error = pl_check(lab, &findings);
+	error = pl_lab_is_usable(lab) ? pl_check(lab, &findings) : -ENOTRECOVERABLE;
 	if (!error)
 		error = copy_tasks(lab, check);
 	if (!error)
@@ -136,6 +138,11 @@ static int do_check(struct pl_lab *lab, void *arg)
 	memcpy(check->code, findings.code, sizeof(check->code));
 	memcpy(check->object, findings.object, sizeof(check->object));
 	return error;
+}
+
+static int handle_control(struct pl_lab *lab, void *arg)
+{
+	return pl_do_control(lab, arg);
 }
 
 /**
@@ -154,7 +161,7 @@ struct ioctl_desc {
 	[_IOC_NR(PIDLAB_IOC_##NAME) - _IOC_NR(PIDLAB_IOC_INFO)] = { \
 		.size = sizeof(struct pidlab_##name), \
 		.oldest = offsetofend(struct pidlab_##name, last), \
-		.handler = do_##name, \
+		.handler = handle_##name, \
 	}
 
 static const struct ioctl_desc ioctls[] = {
@@ -162,6 +169,7 @@ static const struct ioctl_desc ioctls[] = {
 	IOCTL(SETUP, setup, value),
 	IOCTL(RUN, run, done),
 	IOCTL(CHECK, check, object),
+	IOCTL(CONTROL, control, done),
 };
 
 static const struct ioctl_desc *find_ioctl(unsigned int cmd)

@@ -3,6 +3,10 @@
 #ifndef PL_DEV_H
 #define PL_DEV_H
 
+struct pl_lab;
+
+int pl_do_control(struct pl_lab *lab, void *arg);
+
 int pl_dev_init(void);
 void pl_dev_exit(void);
 

@@ -100,7 +100,6 @@ void pl_lab_put(struct pl_lab *lab)
 	if (!refcount_dec_and_test(&lab->users))
 		return;
 	pl_mem_clear_graves(lab);
-	xa_destroy(&lab->graves);
 	xa_destroy(&lab->objects);
 	pl_mutex_destroy(&lab->containers.lock);
 	mutex_destroy(&lab->setup_lock);
@@ -279,11 +278,24 @@ static void depopulate(struct pl_lab *lab)
  */
 void pl_lab_close(struct pl_lab *lab)
 {
+	/* Actors in a deadlock stand in its locks: they keep it. */
+	if (lab->control)
+		return;
 	if (lab->root_ns)
 		depopulate(lab);
 	pl_lab_put(lab);
 }
 PL_EXPORT_FOR_KUNIT(pl_lab_close);
+
+/**
+ * pl_lab_give_up() - let nothing happen in a lab any more
+ * @lab: the lab, its operations kept out by the caller
+ */
+void pl_lab_give_up(struct pl_lab *lab)
+{
+	lockdep_assert_held_write(&lab->quiesce);
+	lab->given_up = true;
+}
 
 /**
  * pl_lab_reset() - begin anew: the first task only, and ids as after SETUP
@@ -294,15 +306,21 @@ PL_EXPORT_FOR_KUNIT(pl_lab_close);
  */
 int pl_lab_reset(struct pl_lab *lab)
 {
+	int error;
+
 	lockdep_assert_held_write(&lab->quiesce);
 	if (lab->root_ns)
 		depopulate(lab);
 	pl_settle(lab);
+	pl_mem_clear_graves(lab);
 	atomic_long_set(&lab->last_serial, 0);
 	atomic_long_set(&lab->forks, 0);
 	atomic_long_set(&lab->account.freed, 0);
 	memset(lab->seen, 0, sizeof(lab->seen));
-	return populate(lab);
+	error = populate(lab);
+	if (error)
+		pl_lab_give_up(lab);
+	return error;
 }
 
 static void fill_sizes(u64 *bytes)
@@ -388,7 +406,7 @@ static int fill_leaks(struct pl_lab *lab, u64 *counter)
  * then it waits for that, to tell leaks from what is about to go.
  *
  * Context: may sleep.
- * Return: 0 or -ENOMEM.
+ * Return: 0, -ENOMEM, or -ENOTRECOVERABLE: the lab was given up.
  */
 int pl_lab_info(struct pl_lab *lab, struct pidlab_info *info)
 {
@@ -404,8 +422,12 @@ int pl_lab_info(struct pl_lab *lab, struct pidlab_info *info)
 	info->init_task = lab->init_id;
 	memcpy(info->setting, lab->setting, sizeof(info->setting));
 	down_write(&lab->quiesce);
-	fill_counters(lab, info->counter);
-	error = fill_leaks(lab, info->counter);
+	if (pl_lab_is_usable(lab)) {
+		fill_counters(lab, info->counter);
+		error = fill_leaks(lab, info->counter);
+	} else {
+		error = -ENOTRECOVERABLE;
+	}
 	up_write(&lab->quiesce);
 	return error;
 }

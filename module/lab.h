@@ -65,6 +65,7 @@ struct pl_task;
  * @forks: successful forks
  * @rcu_pending: callbacks that have not done their work
  * @control: who runs the lab's actors; NULL in an ordinary lab; under @quiesce
+ * @given_up: it holds nothing, or actors that stand for ever; under @quiesce
  * @hook: what to call at named points
  * @hook_data: for @hook
  */
@@ -102,6 +103,7 @@ struct pl_lab {
 	atomic_long_t forks;
 	atomic_long_t rcu_pending;
 	struct pl_control *control;
+	bool given_up;
 	pl_hook_fn hook;
 	void *hook_data;
 };
@@ -109,10 +111,17 @@ struct pl_lab {
 struct pl_lab *pl_lab_create(void);
 int pl_lab_setup(struct pl_lab *lab, struct pidlab_setup *setup);
 int pl_lab_reset(struct pl_lab *lab);
+void pl_lab_give_up(struct pl_lab *lab);
 void pl_lab_close(struct pl_lab *lab);
 
 void pl_lab_get(struct pl_lab *lab);
 void pl_lab_put(struct pl_lab *lab);
+
+/* Whether operations may run in it; under lab->quiesce. */
+static inline bool pl_lab_is_usable(const struct pl_lab *lab)
+{
+	return !lab->given_up;
+}
 
 bool pl_lab_ready(const struct pl_lab *lab);
 int pl_lab_info(struct pl_lab *lab, struct pidlab_info *info);

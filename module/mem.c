@@ -159,7 +159,7 @@ PL_EXPORT_FOR_KUNIT(pl_is_grave);
 
 /**
  * pl_mem_clear_graves() - free what a lab has kept
- * @lab: a lab that nobody can reach any more
+ * @lab: a lab without objects
  */
 void pl_mem_clear_graves(struct pl_lab *lab)
 {
@@ -168,6 +168,7 @@ void pl_mem_clear_graves(struct pl_lab *lab)
 
 	xa_for_each(&lab->graves, index, object)
 		kvfree(object);
+	xa_destroy(&lab->graves);
 }
 
 /**

@@ -326,17 +326,23 @@ void pl_op_run_alone(struct pl_lab *lab, struct pidlab_op *op)
  * @op: the instruction; its error and results are written
  *
  * Context: may sleep; no lock of the lab held.
+ * Return: true; false and nothing done if the lab is of no use any more.
  */
-void pl_op_run(struct pl_lab *lab, struct pidlab_op *op)
+bool pl_op_run(struct pl_lab *lab, struct pidlab_op *op)
 {
-	if (is_alone(op->opcode)) {
+	bool alone = is_alone(op->opcode), usable;
+
+	if (alone)
 		down_write(&lab->quiesce);
-		pl_op_run_alone(lab, op);
-		up_write(&lab->quiesce);
-	} else {
+	else
 		down_read(&lab->quiesce);
+	usable = pl_lab_is_usable(lab);
+	if (usable)
 		pl_op_run_alone(lab, op);
+	if (alone)
+		up_write(&lab->quiesce);
+	else
 		up_read(&lab->quiesce);
-	}
+	return usable;
 }
 PL_EXPORT_FOR_KUNIT(pl_op_run);

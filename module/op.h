@@ -41,7 +41,7 @@ typedef int (*pl_handler_fn)(struct pl_call *call);
 
 unsigned int pl_op_highest(void);
 void pl_op_run_alone(struct pl_lab *lab, struct pidlab_op *op);
-void pl_op_run(struct pl_lab *lab, struct pidlab_op *op);
+bool pl_op_run(struct pl_lab *lab, struct pidlab_op *op);
 
 /* Handlers, by concept: op_task.c, op_pid.c, op_ref.c, op_container.c */
 #define PL_HANDLER(nr, NAME, name, ...) int pl_op_##name(struct pl_call *call);

@@ -5,7 +5,8 @@
  * Each open of the device makes a lab: a private universe of tasks, pids and
  * pid namespaces that lives as long as the open file. SETUP populates it with
  * its first task, RUN executes instructions in it, CHECK tells whether its
- * structures still agree with one another, INFO tells what it holds.
+ * structures still agree with one another, INFO tells what it holds. CONTROL
+ * runs several actors in it one step at a time, in an order that is given.
  *
  * Rules
  * -----
@@ -14,8 +15,8 @@
  *    the module does not know is zero (E2BIG otherwise). Less than the fields
  *    of the first version: EINVAL.
  *  - Whatever is reserved, unused, or not named by a mask must be zero.
- *  - Every object has a 64-bit id that its lab never gives again. The low four
- *    bits are its kind (enum pidlab_object). Naming an object does not keep it
+ *  - Every object has a 64-bit id that its lab never gives again, but for CONTROL,
+ *    which begins anew with each run. The low four bits are its kind (enum pidlab_object). Naming an object does not keep it
  *    alive: references do, and they are objects themselves.
  *  - Numbers (pids, selectors) travel as sign-extended 64-bit values and must
  *    fit an int.
@@ -34,6 +35,7 @@
  *   EINTR      a fatal signal arrived: @done operations have run and their
  *              results are written
  *   ENOMEM     no memory
+ *   ENOTRECOVERABLE  actors of the lab have come to a deadlock
  *
  * Errors of an operation (struct pidlab_op.error, negative)
  * ---------------------------------------------------------
@@ -373,11 +375,81 @@ struct pidlab_step {
 	__u16 object;
 };
 
+/**
+ * struct pidlab_control_run - one run of the actors
+ * @choices: address of bytes: whom to let go on at each step, an actor or
+ *	PIDLAB_CHOICE_GP; past their end whoever ran last goes on, else the first
+ *	that can
+ * @nr_choices: how many
+ * @room: how many steps fit at @steps, at most PIDLAB_STEPS_MAX
+ * @steps: address where the steps go that are taken
+ * @ops: address where all instructions go with their results, or 0
+ * @verdict: out: enum pidlab_verdict
+ * @taken: out: steps taken; the first @room of them are written
+ * @violations: out: how many invariants do not hold in the end
+ * @code: out: enum pidlab_violation of the first
+ * @object: out: id of the object at fault in it
+ * @digest: out: of the state in the end
+ * @bugs_seen: out: how often a bug that is switched on did harm
+ * @leaks: out: objects that nothing reaches and that were not freed
+ */
+struct pidlab_control_run {
+	__aligned_u64 choices;
+	__u32 nr_choices;
+	__u32 room;
+	__aligned_u64 steps;
+	__aligned_u64 ops;
+	__u32 verdict;
+	__u32 taken;
+	__u32 violations;
+	__u32 code;
+	__aligned_u64 object;
+	__aligned_u64 digest;
+	__u32 bugs_seen;
+	__u32 leaks;
+};
+
+#define PIDLAB_CONTROL_FINE	(1 << 0)	/* letting go of something is a step, too */
+#define PIDLAB_CONTROL_OPS_MAX	1024
+#define PIDLAB_STEPS_MAX	65536
+
+/**
+ * struct pidlab_control - run actors one step at a time, in orders given
+ * @size: sizeof(struct pidlab_control)
+ * @flags: PIDLAB_CONTROL_*
+ * @ops: address of an array of struct pidlab_op: @start, then those of each
+ *	actor, then @end
+ * @start: how many lead to the state that each run begins with
+ * @end: how many are executed after each run
+ * @actors: how many each actor has; those after the last have none
+ * @runs: address of an array of struct pidlab_control_run
+ * @nr_runs: its length
+ * @done: out: how many were run
+ *
+ * Whatever the lab holds is dropped first. Each run begins anew with the first
+ * task, and with the same ids. An operand may be PIDLAB_RESULT_OF() an earlier
+ * instruction, counted from the beginning of @ops. After a deadlock the lab is
+ * of no use any more: each ioctl on it answers ENOTRECOVERABLE, and the module
+ * stays loaded.
+ */
+struct pidlab_control {
+	__u32 size;
+	__u32 flags;
+	__aligned_u64 ops;
+	__u32 start;
+	__u32 end;
+	__u32 actors[PIDLAB_ACTORS_MAX];
+	__aligned_u64 runs;
+	__u32 nr_runs;
+	__u32 done;
+};
+
 /* The size of the argument is in its first member, not in the number. */
 #define PIDLAB_IOC_TYPE		0xB9
 #define PIDLAB_IOC_INFO		_IO(PIDLAB_IOC_TYPE, 0x80)
 #define PIDLAB_IOC_SETUP	_IO(PIDLAB_IOC_TYPE, 0x81)
 #define PIDLAB_IOC_RUN		_IO(PIDLAB_IOC_TYPE, 0x82)
 #define PIDLAB_IOC_CHECK	_IO(PIDLAB_IOC_TYPE, 0x83)
+#define PIDLAB_IOC_CONTROL	_IO(PIDLAB_IOC_TYPE, 0x84)
 
 #endif /* _UAPI_PIDLAB_H */

@@ -131,4 +131,9 @@ int DeviceTransport::check(pidlab_check &out, std::span<pidlab_task_info> room) 
     return request(fd_, PIDLAB_IOC_CHECK, &out);
 }
 
+int DeviceTransport::control(pidlab_control &arg) {
+    arg.size = sizeof(arg);
+    return request(fd_, PIDLAB_IOC_CONTROL, &arg);
+}
+
 } // namespace pidlab

@@ -194,8 +194,7 @@ Atom LineParser::nth_value() {
 // A phase of fork, as the interface has it in the place of fail_nth.
 Atom LineParser::phase_value(const Call &call) {
     const Token &word = next();
-    const WordInfo *phase =
-        word.kind == TokenKind::word ? find_word(phases(), word.text) : nullptr;
+    const WordInfo *phase = word.kind == TokenKind::word ? find_word(phases(), word.text) : nullptr;
     if (call.op->opcode != PIDLAB_OP_FORK)
         fail(word.at, "`fail_at' is for fork");
     if (!phase) {

@@ -32,6 +32,7 @@ public:
     [[nodiscard]] RunStatus run(std::span<pidlab_op> ops, std::uint32_t flags) override;
     [[nodiscard]] int info(pidlab_info &out) override;
     [[nodiscard]] int check(pidlab_check &out, std::span<pidlab_task_info> room) override;
+    [[nodiscard]] int control(pidlab_control &arg) override;
 
 private:
     DeviceTransport(int fd, const std::string &what);

@@ -3,6 +3,7 @@
 /// How requests reach a lab.
 #pragma once
 
+#include <cerrno>
 #include <cstddef>
 #include <cstdint>
 #include <span>
@@ -41,6 +42,12 @@ public:
     /// @param room where tasks go, as many as fit; may be empty
     /// @param out its count may be more than the room
     [[nodiscard]] virtual int check(pidlab_check &out, std::span<pidlab_task_info> room) = 0;
+
+    /// Run actors one step at a time, in the orders given. A lab without a controller: ENOTTY.
+    [[nodiscard]] virtual int control(pidlab_control &arg) {
+        static_cast<void>(arg);
+        return ENOTTY;
+    }
 };
 
 } // namespace pidlab

@@ -91,7 +91,41 @@ FIELD(pidlab_check, reserved, 36, 4);
 FIELD(pidlab_check, code, 40, 32);
 FIELD(pidlab_check, object, 72, 64);
 
+SIZE(pidlab_step, 8);
+FIELD(pidlab_step, choice, 0, 1);
+FIELD(pidlab_step, reserved, 1, 1);
+FIELD(pidlab_step, choices, 2, 2);
+FIELD(pidlab_step, what, 4, 2);
+FIELD(pidlab_step, object, 6, 2);
+
+SIZE(pidlab_control_run, 72);
+FIELD(pidlab_control_run, choices, 0, 8);
+FIELD(pidlab_control_run, nr_choices, 8, 4);
+FIELD(pidlab_control_run, room, 12, 4);
+FIELD(pidlab_control_run, steps, 16, 8);
+FIELD(pidlab_control_run, ops, 24, 8);
+FIELD(pidlab_control_run, verdict, 32, 4);
+FIELD(pidlab_control_run, taken, 36, 4);
+FIELD(pidlab_control_run, violations, 40, 4);
+FIELD(pidlab_control_run, code, 44, 4);
+FIELD(pidlab_control_run, object, 48, 8);
+FIELD(pidlab_control_run, digest, 56, 8);
+FIELD(pidlab_control_run, bugs_seen, 64, 4);
+FIELD(pidlab_control_run, leaks, 68, 4);
+
+SIZE(pidlab_control, 56);
+FIELD(pidlab_control, size, 0, 4);
+FIELD(pidlab_control, flags, 4, 4);
+FIELD(pidlab_control, ops, 8, 8);
+FIELD(pidlab_control, start, 16, 4);
+FIELD(pidlab_control, end, 20, 4);
+FIELD(pidlab_control, actors, 24, 16);
+FIELD(pidlab_control, runs, 40, 8);
+FIELD(pidlab_control, nr_runs, 48, 4);
+FIELD(pidlab_control, done, 52, 4);
+
 CHECK(PIDLAB_IOC_INFO == 0xB980);
 CHECK(PIDLAB_IOC_SETUP == 0xB981);
 CHECK(PIDLAB_IOC_RUN == 0xB982);
 CHECK(PIDLAB_IOC_CHECK == 0xB983);
+CHECK(PIDLAB_IOC_CONTROL == 0xB984);

@@ -120,10 +120,8 @@ TEST_F(Operand, naming_an_object_that_never_was_is_esrch) {
 
 TEST_F(Operand, naming_an_object_of_another_kind_is_ebadf) {
     const std::map<pidlab_object, std::uint64_t> alive = {
-        {PIDLAB_OBJECT_TASK, world().child.raw()},
-        {PIDLAB_OBJECT_PID, world().pid.raw()},
-        {PIDLAB_OBJECT_NS, world().ns.raw()},
-        {PIDLAB_OBJECT_REF, world().ref.raw()},
+        {PIDLAB_OBJECT_TASK, world().child.raw()},    {PIDLAB_OBJECT_PID, world().pid.raw()},
+        {PIDLAB_OBJECT_NS, world().ns.raw()},         {PIDLAB_OBJECT_REF, world().ref.raw()},
         {PIDLAB_OBJECT_CONTAINER, world().box.raw()},
     };
     each_operand([&](const OpInfo &info, std::size_t i, pidlab_op op) {

@@ -1,0 +1,214 @@
+// SPDX-License-Identifier: GPL-2.0
+/* The ioctl CONTROL: instructions and orders in, steps and results out. */
+#include <linux/err.h>
+#include <linux/mm.h>
+#include <linux/module.h>
+#include <linux/sched/signal.h>
+#include <linux/slab.h>
+#include <linux/uaccess.h>
+
+#include "bug.h"
+#include "check.h"
+#include "control.h"
+#include "dev.h"
+#include "lab.h"
+#include "op.h"
+
+/**
+ * struct call - one CONTROL
+ * @lab: the lab
+ * @arg: what was asked for
+ * @ops: all instructions
+ * @nr_ops: how many
+ * @nr_before_end: those of the start and of the actors
+ * @control: the controller
+ * @findings: of the run under way
+ */
+struct call {
+	struct pl_lab *lab;
+	struct pidlab_control *arg;
+	struct pidlab_op *ops;
+	unsigned int nr_ops;
+	unsigned int nr_before_end;
+	struct pl_control *control;
+	struct pl_findings findings;
+};
+
+static int count_ops(struct call *call)
+{
+	const struct pidlab_control *arg = call->arg;
+	u64 sum = (u64)arg->start + arg->end;
+	bool last = false;
+	int i;
+
+	for (i = 0; i < PIDLAB_ACTORS_MAX; i++) {
+		/* No gaps, and at least one. */
+		if ((!i && !arg->actors[i]) || (last && arg->actors[i]))
+			return -EINVAL;
+		last = !arg->actors[i];
+		sum += arg->actors[i];
+	}
+	if (sum > PIDLAB_CONTROL_OPS_MAX)
+		return -EINVAL;
+	call->nr_ops = sum;
+	call->nr_before_end = sum - arg->end;
+	return 0;
+}
+
+static int add_actors(struct call *call)
+{
+	unsigned int i, at = call->arg->start;
+	int error = 0;
+
+	for (i = 0; i < PIDLAB_ACTORS_MAX && call->arg->actors[i] && !error; i++) {
+		error = pl_control_add_actor(call->control, &call->ops[at], call->arg->actors[i]);
+		at += call->arg->actors[i];
+	}
+	return error;
+}
+
+/* What the lab is like after a run, and after the instructions that end it. */
+static int look(struct call *call, struct pidlab_control_run *out)
+{
+	int error = pl_check(call->lab, &call->findings);
+
+	if (error)
+		return error;
+	out->violations = call->findings.count;
+	out->code = call->findings.code[0];
+	out->object = call->findings.object[0];
+	out->leaks = call->findings.leaks;
+	out->digest = pl_digest(call->lab);
+	out->bugs_seen = pl_bugs_seen(call->lab);
+	return 0;
+}
+
+static int run_once(struct call *call, struct pl_run *run, struct pidlab_control_run *out)
+{
+	int error = pl_control_start(call->control, call->arg->start);
+
+	if (error)
+		return error;
+	pl_control_run(call->control, run);
+	out->verdict = run->verdict;
+	out->taken = run->taken;
+	if (run->verdict == PIDLAB_VERDICT_DEADLOCK)
+		return 0;
+	pl_control_run_ops(call->control, call->nr_before_end, call->arg->end);
+	return look(call, out);
+}
+
+static int copy_out(struct call *call, const struct pl_run *run,
+		    const struct pidlab_control_run *out, struct pidlab_control_run __user *user)
+{
+	size_t steps = min(run->taken, run->room) * sizeof(*run->steps);
+
+	if (copy_to_user(u64_to_user_ptr(out->steps), run->steps, steps) ||
+	    (out->ops && copy_to_user(u64_to_user_ptr(out->ops), call->ops,
+				      call->nr_ops * sizeof(*call->ops))) ||
+	    copy_to_user(user, out, sizeof(*out)))
+		return -EFAULT;
+	return 0;
+}
+
+/* One order, from user space and back. */
+static int do_one(struct call *call, struct pidlab_control_run __user *user)
+{
+	struct pidlab_control_run out;
+	struct pl_run run = {};
+	u8 *choices = NULL;
+	int error;
+
+	if (copy_from_user(&out, user, sizeof(out)))
+		return -EFAULT;
+	if (out.nr_choices > PIDLAB_STEPS_MAX || out.room > PIDLAB_STEPS_MAX)
+		return -EINVAL;
+	run.nr_choices = out.nr_choices;
+	run.room = out.room;
+	if (run.nr_choices) {
+		choices = vmemdup_user(u64_to_user_ptr(out.choices), out.nr_choices);
+		if (IS_ERR(choices))
+			return PTR_ERR(choices);
+		run.choices = choices;
+	}
+	run.steps = kvcalloc(max(run.room, 1u), sizeof(*run.steps), GFP_KERNEL_ACCOUNT);
+	error = run.steps ? run_once(call, &run, &out) : -ENOMEM;
+	if (!error)
+		error = copy_out(call, &run, &out, user);
+	kvfree(run.steps);
+	kvfree(choices);
+	return error;
+}
+
+static int run_all(struct call *call)
+{
+	struct pidlab_control_run __user *user = u64_to_user_ptr(call->arg->runs);
+	struct pidlab_control *arg = call->arg;
+	int error = 0;
+
+	while (arg->done < arg->nr_runs && !error) {
+		if (fatal_signal_pending(current))
+			return -EINTR;
+		error = do_one(call, &user[arg->done]);
+		if (!error)
+			arg->done++;
+		if (pl_control_is_stuck(call->control))
+			break;
+		cond_resched();
+	}
+	return error;
+}
+
+/* The lab is the caller's alone; after a deadlock it stays as it is, for good. */
+static int take_control(struct call *call)
+{
+	struct pl_lab *lab = call->lab;
+	int error;
+
+	call->control = pl_control_create(lab, call->ops, call->nr_ops);
+	if (IS_ERR(call->control))
+		return PTR_ERR(call->control);
+	call->control->fine = call->arg->flags & PIDLAB_CONTROL_FINE;
+	error = add_actors(call);
+	if (!error)
+		error = run_all(call);
+	if (pl_control_is_stuck(call->control)) {
+		pl_lab_give_up(lab);
+		call->ops = NULL;
+		__module_get(THIS_MODULE);
+	} else {
+		pl_control_destroy(call->control);
+	}
+	return error;
+}
+
+/**
+ * pl_do_control() - the ioctl CONTROL
+ * @lab: the lab
+ * @arg: struct pidlab_control
+ *
+ * Context: sleeps.
+ * Return: 0 or the errors of uapi.
+ */
+int pl_do_control(struct pl_lab *lab, void *arg)
+{
+	struct call call = { .lab = lab, .arg = arg };
+	int error;
+
+	call.arg->done = 0;
+	if (call.arg->flags & ~PIDLAB_CONTROL_FINE)
+		return -EINVAL;
+	error = count_ops(&call);
+	if (error)
+		return error;
+	if (!pl_lab_ready(lab))
+		return -EBADFD;
+	call.ops = vmemdup_user(u64_to_user_ptr(call.arg->ops), call.nr_ops * sizeof(*call.ops));
+	if (IS_ERR(call.ops))
+		return PTR_ERR(call.ops);
+	down_write(&lab->quiesce);
+	error = pl_lab_is_usable(lab) ? take_control(&call) : -ENOTRECOVERABLE;
+	up_write(&lab->quiesce);
+	kvfree(call.ops);
+	return error;
+}
