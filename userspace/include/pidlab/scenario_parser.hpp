@@ -12,6 +12,7 @@
 ///     result    = value | STATE | none | _
 ///     sum       = product {(+ | -) product};   product = factor {* factor}
 ///     factor    = INTEGER | COUNTER | NAME | NAME.FIELD | size.SIZE | lab.SETTING
+///               | machine.FIGURE
 ///     RELATION  = one of = == != < <= > >=
 ///
 /// An operand given by name has no blank before its `=', which tells it from an expectation.
