@@ -89,10 +89,14 @@ static void come_and_go(struct pl_lab *lab, void *data)
 {
 	struct pidlab_op *fork = data, op;
 
-	*fork = lab_run(lab, OP(FORK, 0, lab->init_id));
-	op = lab_run(lab, OP(EXIT, 0, fork->res[0]));
-	if (!op.error)
-		op = lab_run(lab, OP(REAP, 0, fork->res[0]));
+	*fork = OP(FORK, 0, lab->init_id);
+	lab_run_elsewhere(lab, fork);
+	op = OP(EXIT, 0, fork->res[0]);
+	lab_run_elsewhere(lab, &op);
+	if (!op.error) {
+		op = OP(REAP, 0, fork->res[0]);
+		lab_run_elsewhere(lab, &op);
+	}
 	fork->error = fork->error ?: op.error;
 }
 
