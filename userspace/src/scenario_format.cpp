@@ -70,7 +70,8 @@ private:
     [[nodiscard]] bool first(std::string_view word) const { return tokens_.front().is_word(word); }
 
     [[nodiscard]] bool decide(std::size_t index, const Token &last, const Token &token) const {
-        if (token.is(",") || token.is(")") || token.is(".") || last.is("(") || last.is("."))
+        if (token.is(",") || token.is(":") || token.is(")") || token.is(".") || last.is("(") ||
+            last.is("."))
             return true;
         if (tight_mark_ || unary_)
             return true;
