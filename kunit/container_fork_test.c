@@ -314,6 +314,7 @@ static void fork_inside(struct pl_lab *lab, void *data)
 	struct inside *inside = data;
 
 	inside->need = READ_ONCE(lab->containers.need_forkexit);
+	/* Pairs with the release in register_subsystems(). */
 	inside->registered = smp_load_acquire(&lab->containers.top[PIDLAB_SUBSYS_TRACE]);
 	lab_run_elsewhere(lab, &inside->fork);
 }
