@@ -38,6 +38,14 @@ template <typename Visit> void each_flag(const OpInfo &op, Visit visit) {
             visit(flag);
 }
 
+/// Words with what they mean, a line each.
+std::string list_text(std::span<const WordInfo> words) {
+    std::string text;
+    for (const WordInfo &word : words)
+        text += fmt::format("      {:<18} {}\n", word.name, word.help);
+    return text;
+}
+
 std::string results_text(const OpInfo &op) {
     std::string text;
     for (const OperandInfo &result : op.outputs())
@@ -80,6 +88,12 @@ std::string describe(const OpInfo &op) {
     std::string text = fmt::format("{}\n    {}\n", usage_line(op), op.help);
     for (const Detail &detail : details(op))
         text += fmt::format("  {:<10} {}\n", detail.word, detail.text);
+    if (std::ranges::any_of(op.operands(), [](const OperandInfo &operand) {
+            return operand.kind == PIDLAB_ARG_FILE;
+        }))
+        text += "  files of a container\n" + list_text(files());
+    if (op.opcode == PIDLAB_OP_FORK)
+        text += "  phases for (fail_at=PHASE)\n" + list_text(phases());
     return text;
 }
 

@@ -134,7 +134,8 @@ private:
                        setting->help);
             return true;
         }
-        for (const auto table : {counters(), flags(), violations(), generations(), bugs()})
+        for (const auto table : {counters(), flags(), violations(), generations(), bugs(),
+                                 subsystems(), files(), hooks(), phases()})
             if (const WordInfo *word = find_word(table, name)) {
                 fmt::print("{}: {}\n", name, word->help);
                 return true;

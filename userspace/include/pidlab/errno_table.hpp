@@ -39,21 +39,26 @@ inline constexpr ErrnoSentence ioctl_sentences[] = {
 };
 
 inline constexpr ErrnoSentence operation_sentences[] = {
-    {EOPNOTSUPP, "unknown opcode, or something this generation does not have"},
+    {EOPNOTSUPP, "unknown opcode, or something this generation or the container's hierarchy does "
+                 "not have"},
     {EINVAL, "unknown flag, unused operand not zero, zero where an object is needed, value out of "
              "range, or as Linux says it"},
     {EBADF, "the id names an object of another kind"},
     {ESRCH, "no such object any more or ever, no such pid, or the acting task is exiting or dead"},
     {EEXIST, "the number that fork asks for is taken"},
-    {EAGAIN, "the limit on tasks or the last free number is reached, or the task to reap is not a "
+    {EAGAIN, "the limit on tasks, a container's limit or the last free number is reached, the "
+             "acting task is frozen, or the task to reap is not a "
              "zombie yet"},
-    {ENOSPC, "the limit on references, namespaces, depth or bytes is reached"},
-    {EBUSY, "the task is on another virtual CPU"},
+    {ENOSPC, "the limit on references, namespaces, containers, depth or bytes is reached"},
+    {EBUSY,
+     "the task is on another virtual CPU; or the container has tasks or children, is a root, "
+     "or is frozen; or the subsystem is in another hierarchy"},
     {ENOMEM, "an allocation failed, or the namespace takes no new tasks"},
     {EINTR, "the acting task was killed before the operation took effect"},
     {ECHILD, "the task has no child that could match"},
-    {EPERM, "a session leader, a group leader or another session's group stands in the way"},
-    {EACCES, "the child has executed a program since its fork"},
+    {EPERM, "a session leader, a group leader or another session's group stands in the way; or "
+            "the container's trace was told to refuse"},
+    {EACCES, "the child has executed a program since its fork; or the file cannot be written"},
 };
 
 constexpr std::string_view sentence(std::span<const ErrnoSentence> list, int number) {

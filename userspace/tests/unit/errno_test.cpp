@@ -57,8 +57,9 @@ TEST(Errno, says_what_libc_says_where_the_interface_does_not) {
 
 TEST(Error, names_the_request_the_errno_and_what_it_means) {
     const Error error("fork", -ENOSPC, Source::operation);
-    EXPECT_STREQ(error.what(),
-                 "fork: ENOSPC: the limit on references, namespaces, depth or bytes is reached");
+    EXPECT_STREQ(
+        error.what(),
+        "fork: ENOSPC: the limit on references, namespaces, containers, depth or bytes is reached");
     EXPECT_EQ(error.number(), ENOSPC);
     EXPECT_EQ(error.request(), "fork");
     EXPECT_EQ(error.code(), std::errc::no_space_on_device);
