@@ -340,6 +340,62 @@ static void e9_the_flag_is_set_before_a_subsystem_is_registered(struct kunit *te
 	EXPECT_CLEAN(test, lab);
 }
 
+/* The child that is visible already, while its fork is parked. */
+static u64 newest(struct pl_lab *lab)
+{
+	u64 id;
+
+	pl_read_lock(&lab->tasklist_lock);
+	id = list_last_entry(&lab->tasks, struct pl_task, node)->object.id;
+	pl_read_unlock(&lab->tasklist_lock);
+	return id;
+}
+
+static void e11_a_newborn_moves_once_its_fork_is_over(struct kunit *test)
+{
+	struct pl_lab *lab = container_lab(test, 2015);
+	u64 root = MUST(test, lab, MOUNT, 0, SUBSYS(ACCOUNT));
+	u64 box = MKDIR(test, lab, root);
+	struct lab_parked fork = {
+		.op = OP(FORK, 0, lab->init_id), .point = PL_POINT_FORK_VISIBLE,
+	};
+	struct lab_parked attach = { .point = LAB_NOT_PARKED };
+	bool waits;
+
+	KUNIT_EXPECT_TRUE(test, lab_park(test, lab, &fork));
+	attach.op = OP(ATTACH, 0, newest(lab), box);
+	lab_start(test, lab, &attach);
+	lab_wait_blocked(&attach);
+	waits = !completion_done(&attach.finished);
+	lab_resume(test, &fork);
+	lab_resume(test, &attach);
+	KUNIT_EXPECT_TRUE(test, waits);
+	KUNIT_EXPECT_EQ(test, (int)attach.op.error, 0);
+	KUNIT_EXPECT_EQ(test, STAT(test, lab, root, ACCOUNT_FORKS), 2L);
+	KUNIT_EXPECT_EQ(test, STAT(test, lab, root, ACCOUNT_LIVE), 1L);
+	KUNIT_EXPECT_EQ(test, STAT(test, lab, box, ACCOUNT_LIVE), 1L);
+	EXPECT_CLEAN(test, lab);
+}
+
+/* Registered between the child's becoming visible and its fork callbacks. */
+static void e9_a_newborn_is_told_of_once(struct kunit *test)
+{
+	struct pl_lab *lab = container_lab(test, 2015);
+	struct lab_parked fork = {
+		.op = OP(FORK, 0, lab->init_id), .point = PL_POINT_FORK_VISIBLE,
+	};
+	struct pidlab_op mount;
+
+	MUST(test, lab, MOUNT, 0, SUBSYS(PIDS));
+	KUNIT_EXPECT_TRUE(test, lab_park(test, lab, &fork));
+	mount = lab_run(lab, OP(MOUNT, 0, SUBSYS(ACCOUNT)));
+	lab_resume(test, &fork);
+	KUNIT_EXPECT_EQ(test, (int)mount.error, 0);
+	KUNIT_EXPECT_EQ(test, STAT(test, lab, mount.res[0], ACCOUNT_FORKS), 2L);
+	KUNIT_EXPECT_EQ(test, STAT(test, lab, mount.res[0], ACCOUNT_LIVE), 2L);
+	EXPECT_CLEAN(test, lab);
+}
+
 static void e11_release_comes_when_the_zombie_is_reaped(struct kunit *test)
 {
 	struct pl_lab *lab = container_lab(test, 2015);
@@ -374,6 +430,8 @@ static struct kunit_case container_fork_cases[] = {
 	KUNIT_CASE(e9_a_fork_under_way_is_in_the_hierarchy_too),
 	KUNIT_CASE(e9_the_flag_is_set_before_a_subsystem_is_registered),
 	KUNIT_CASE(e11_mainline_calls_fork_once_the_child_is_visible),
+	KUNIT_CASE(e9_a_newborn_is_told_of_once),
+	KUNIT_CASE(e11_a_newborn_moves_once_its_fork_is_over),
 	KUNIT_CASE(e11_release_comes_when_the_zombie_is_reaped),
 	{}
 };

@@ -46,18 +46,23 @@ struct pl_trace;
  *	the task exited. Written under the task's lock
  * @forked: subsystems whose fork callback has run for the task
  * @charged: subsystems whose can_fork has run; until the fork is decided
+ * @due: subsystems whose post_fork is to run once the child is visible
  * @kept: subsystems whose pointer outlives the exit, until release
+ * @newborn: it is visible and its fork is not over
  * @frozen: the task does not act; under tasklist_lock
  * @since: when subsystem account saw it come, in nanoseconds
  *
- * @forked, @charged, @kept and @since belong to whoever forks, ends or moves
- * the task; these never meet.
+ * @forked is written by who forks or ends the task where nobody else can, and
+ * by a mount under tasklist_lock. @charged, @due, @kept and @since belong to
+ * whoever forks, moves or ends the task, one after the other.
  */
 struct pl_css_group {
 	struct pl_css __rcu *subsys[PIDLAB_SUBSYS_COUNT];
 	u8 forked;
 	u8 charged;
+	u8 due;
 	u8 kept;
+	bool newborn;
 	bool frozen;
 	u64 since;
 };

@@ -118,6 +118,9 @@ static int attach_locked(struct pl_lab *lab, struct pl_task *task, struct pl_con
  * @task: counted by the caller
  * @to: counted by the caller
  *
+ * A child whose fork is not over moves once it is: its subsystems have to hear
+ * of the birth before they hear of the move.
+ *
  * Context: sleeps for a grace period; takes the container mutex.
  * Return: 0, also if it is there already; -ESRCH: the task is exiting, or the
  * container was removed; or what a subsystem says.
@@ -126,6 +129,11 @@ int pl_container_attach(struct pl_lab *lab, struct pl_task *task, struct pl_cont
 {
 	int error;
 
+	/* Pairs with the release in pl_container_end_birth(). */
+	if (smp_load_acquire(&task->containers.newborn)) {
+		pl_mutex_lock(&task->turn);
+		pl_mutex_unlock(&task->turn);
+	}
 	pl_mutex_lock(&lab->containers.lock);
 	error = attach_locked(lab, task, to);
 	pl_mutex_unlock(&lab->containers.lock);

@@ -131,9 +131,9 @@ void pl_container_fork_callbacks(struct pl_task *child)
  * pl_container_begin_birth() - the child is about to become visible
  * @child: known to nobody
  *
- * As a kernel does not wake a child before its fork is over, nobody ends or
- * acts as this one until pl_container_end_birth(): its turn is taken, which
- * nobody else can have.
+ * As a kernel does not wake a child before its fork is over, nobody ends it,
+ * acts as it or moves it until pl_container_end_birth(): its turn is taken,
+ * which nobody else can have.
  *
  * Context: the parent's turn held; may sleep.
  * Return: whether pl_container_end_birth() is due.
@@ -143,6 +143,7 @@ bool pl_container_begin_birth(struct pl_task *child)
 	if (likely(!READ_ONCE(child->lab->containers.active)))
 		return false;
 	pl_mutex_lock_nested(&child->turn, SINGLE_DEPTH_NESTING);
+	child->containers.newborn = true;
 	return true;
 }
 
@@ -190,6 +191,7 @@ void pl_container_adopt(struct pl_task *task)
  */
 void pl_container_visible(struct pl_task *child)
 {
+	struct pl_css_group *group = &child->containers;
 	struct pl_lab *lab = child->lab;
 	struct pl_css *css;
 	int i;
@@ -197,28 +199,27 @@ void pl_container_visible(struct pl_task *child)
 	if (likely(!READ_ONCE(lab->containers.active)))
 		return;
 	pl_container_adopt(child);
-	child->containers.charged = 0;
+	group->charged = 0;
 	pl_for_each_subsys(i) {
 		css = pl_css_of(child, i);
 		if (css && subsys_of(lab, i)->born)
 			subsys_of(lab, i)->born(css, child);
+		/* Decided here: what is registered from now on adopts the child. */
+		if (css && !(group->forked & BIT(i)))
+			group->due |= BIT(i);
 	}
+	group->forked |= group->due;
 }
 
 static void post_fork(struct pl_task *child)
 {
-	struct pl_css_group *group = &child->containers;
-	struct pl_css *css;
 	int i;
 
 	pl_for_each_subsys(i) {
-		css = pl_css_of(child, i);
-		if (!css || (group->forked & BIT(i)))
-			continue;
-		if (subsys_of(child->lab, i)->post_fork)
-			subsys_of(child->lab, i)->post_fork(css, child);
-		group->forked |= BIT(i);
+		if ((child->containers.due & BIT(i)) && subsys_of(child->lab, i)->post_fork)
+			subsys_of(child->lab, i)->post_fork(pl_css_of(child, i), child);
 	}
+	child->containers.due = 0;
 }
 
 /**
@@ -234,6 +235,8 @@ void pl_container_end_birth(struct pl_task *child, bool born)
 		pl_point(child->lab, PL_POINT_FORK_VISIBLE);
 		post_fork(child);
 	}
+	/* Pairs with the acquire in pl_container_attach(). */
+	smp_store_release(&child->containers.newborn, false);
 	pl_mutex_unlock(&child->turn);
 }
 
