@@ -56,7 +56,7 @@ static void a13_d1_a_lookup_gets_a_reference_that_is_freed(struct kunit *test)
 	/* Freed, though somebody has it. */
 	KUNIT_EXPECT_EQ(test, lab_objects(lab, PL_MEM_TREF), 0L);
 	EXPECT_SEEN(test, lab, TREF_REVIVE, 0);
-	EXPECT_FOUND(test, lab, FREED, ref);
+	EXPECT_CLEAN(test, lab);
 	REFUSED(test, lab, -ESRCH, DEREF, 0, ref);
 	EXPECT_SEEN(test, lab, TREF_REVIVE, 1);
 	/* A copy of it would be as bad: it is one of the sentinel. */
@@ -127,13 +127,26 @@ static void a13_d2_a_later_users_reference_is_left_dangling(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, MUST(test, p.lab, DEREF, 0, p.by_member), p.member);
 	bury(test, p.lab, p.member);
 	EXPECT_SEEN(test, p.lab, TREF_DANGLE, 0);
-	EXPECT_FOUND(test, p.lab, FREED, p.by_member);
+	EXPECT_CLEAN(test, p.lab);
 	REFUSED(test, p.lab, -ESRCH, DEREF, 0, p.by_member);
 	EXPECT_SEEN(test, p.lab, TREF_DANGLE, 1);
-	/* The last put would write into the task that it points at. */
+	/* Told once for each reference. */
+	REFUSED(test, p.lab, -ESRCH, DEREF, 0, p.by_member);
 	MUST(test, p.lab, PUT, 0, p.by_member);
-	EXPECT_SEEN(test, p.lab, TREF_DANGLE, 2);
+	EXPECT_SEEN(test, p.lab, TREF_DANGLE, 1);
 	KUNIT_EXPECT_EQ(test, MUST(test, p.lab, DEREF, 0, p.by_leader), p.leader);
+	EXPECT_CLEAN(test, p.lab);
+}
+
+static void a13_d2_the_last_put_would_write_into_freed_memory(struct kunit *test)
+{
+	struct pair p;
+
+	make_pair(test, BIT(PIDLAB_BUG_TREF_DANGLE), &p);
+	bury(test, p.lab, p.member);
+	MUST(test, p.lab, PUT, 0, p.by_member);
+	EXPECT_SEEN(test, p.lab, TREF_DANGLE, 1);
+	KUNIT_EXPECT_EQ(test, lab_objects(p.lab, PL_MEM_TREF), 1L);
 	EXPECT_CLEAN(test, p.lab);
 }
 
@@ -144,7 +157,7 @@ static void a13_d2_a_task_that_is_held_dangles_too(struct kunit *test)
 	make_pair(test, BIT(PIDLAB_BUG_TREF_DANGLE), &p);
 	MUST(test, p.lab, HOLD_TASK, 0, p.member);
 	bury(test, p.lab, p.member);
-	EXPECT_FOUND(test, p.lab, TREF, p.by_member);
+	EXPECT_CLEAN(test, p.lab);
 	REFUSED(test, p.lab, -ESRCH, DEREF, 0, p.by_member);
 	EXPECT_SEEN(test, p.lab, TREF_DANGLE, 1);
 	KUNIT_EXPECT_EQ(test, lab_run(p.lab, OP(SEEN, 0, PIDLAB_BUG_TREF_DANGLE)).res[1],
@@ -162,7 +175,7 @@ static void a13_d2_a_handover_overwrites_the_next_ones(struct kunit *test)
 	/* Both point at it, only one of them is known to it. */
 	KUNIT_EXPECT_EQ(test, MUST(test, p.lab, DEREF, 0, p.by_leader), p.member);
 	KUNIT_EXPECT_EQ(test, MUST(test, p.lab, DEREF, 0, p.by_member), p.member);
-	EXPECT_FOUND(test, p.lab, TREF, p.by_member);
+	EXPECT_CLEAN(test, p.lab);
 	bury(test, p.lab, p.member);
 	REFUSED(test, p.lab, -ESRCH, DEREF, 0, p.by_leader);
 	EXPECT_SEEN(test, p.lab, TREF_DANGLE, 1);
@@ -330,6 +343,22 @@ static void a13_d4_off_a_variable_set_to_itself_keeps_it(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, lab_objects(lab, PL_MEM_TREF), 0L);
 }
 
+/* Where no switch explains it, it is found. */
+static void a13_a_pointer_to_freed_memory_is_found(struct kunit *test)
+{
+	struct pl_lab *lab = open_2006(test, BIT(PIDLAB_BUG_TREF_LOSE_GROUP));
+	u64 a = FORK(test, lab, lab->init_id), ref = MUST(test, lab, TREF, 0, lab->init_id);
+	struct pl_task *gone = lab_task(lab, a);
+	struct pl_tref *weak = (struct pl_tref *)lab_tref_of(lab, lab->init_id, PIDLAB_TYPE_PID);
+
+	bury(test, lab, a);
+	EXPECT_CLEAN(test, lab);
+	weak->task = gone;
+	EXPECT_FOUND(test, lab, FREED, ref);
+	weak->task = lab_task(lab, lab->init_id);
+	EXPECT_CLEAN(test, lab);
+}
+
 static void a13_all_bugs_at_once_harm_nobody_else(struct kunit *test)
 {
 	struct pl_lab *other = open_2006(test, 0);
@@ -354,6 +383,7 @@ static struct kunit_case tref_bug_cases[] = {
 	KUNIT_CASE(a13_d1_off_the_lookup_keeps_the_reference),
 	KUNIT_CASE(a13_d1_two_last_puts_free_once),
 	KUNIT_CASE(a13_d2_a_later_users_reference_is_left_dangling),
+	KUNIT_CASE(a13_d2_the_last_put_would_write_into_freed_memory),
 	KUNIT_CASE(a13_d2_a_task_that_is_held_dangles_too),
 	KUNIT_CASE(a13_d2_a_handover_overwrites_the_next_ones),
 	KUNIT_CASE(a13_d2_off_both_are_one_and_follow_the_group),
@@ -363,6 +393,7 @@ static struct kunit_case tref_bug_cases[] = {
 	KUNIT_CASE(a13_d3_is_not_seen_where_the_group_is_gone),
 	LAB_CASE(a13_d4_a_variable_set_to_itself_loses_its_reference),
 	LAB_CASE(a13_d4_off_a_variable_set_to_itself_keeps_it),
+	KUNIT_CASE(a13_a_pointer_to_freed_memory_is_found),
 	KUNIT_CASE(a13_all_bugs_at_once_harm_nobody_else),
 	{}
 };

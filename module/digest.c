@@ -136,7 +136,7 @@ static int weak_nr(struct pl_lab *lab, const struct pl_tref *weak)
 {
 	if (pl_has_bugs(lab) && (pl_is_grave(lab, weak) ||
 				 (weak->task && pl_is_grave(lab, weak->task))))
-		return -1;
+		return 0;
 	return root_nr(weak->task, PIDLAB_TYPE_PID);
 }
 

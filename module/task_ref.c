@@ -195,7 +195,7 @@ PL_EXPORT_FOR_KUNIT(pl_tref_get_by_nr);
  * Context: takes tasklist_lock.
  * Return: the task, counted; or NULL.
  */
-struct pl_task *pl_tref_task(struct pl_lab *lab, const struct pl_tref *ref)
+struct pl_task *pl_tref_task(struct pl_lab *lab, struct pl_tref *ref)
 {
 	struct pl_task *task;
 

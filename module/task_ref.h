@@ -68,7 +68,7 @@ struct pl_tref_ops {
 	bool (*counts)(const struct pl_lab *lab);
 	void (*cut)(struct pl_lab *lab, struct pl_tref *ref);
 	void (*put)(struct pl_lab *lab, struct pl_tref *ref);
-	struct pl_task *(*first)(struct pl_lab *lab, const struct pl_tref *ref);
+	struct pl_task *(*first)(struct pl_lab *lab, struct pl_tref *ref);
 };
 
 extern const struct pl_tref_ops pl_tref_on_pids;
@@ -84,7 +84,7 @@ struct pl_tref *pl_tref_get_by_task(struct pl_ctx *ctx, struct pl_task *task,
 				    enum pidlab_type type);
 struct pl_tref *pl_tref_get_by_nr(struct pl_ctx *ctx, int nr, enum pidlab_type type,
 				  struct pl_pidns *ns);
-struct pl_task *pl_tref_task(struct pl_lab *lab, const struct pl_tref *ref);
+struct pl_task *pl_tref_task(struct pl_lab *lab, struct pl_tref *ref);
 
 void pl_tref_init(struct pl_lab *lab, struct pl_tref **dst);
 void pl_tref_set(struct pl_lab *lab, struct pl_tref **dst, struct pl_tref *ref);

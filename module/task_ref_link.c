@@ -31,18 +31,20 @@ bool pl_link_counts_ref(const struct pl_lab *lab)
 }
 PL_EXPORT_FOR_KUNIT(pl_link_counts_ref);
 
-/* Whether @task, which @ref leads to, has left its number. */
-static bool dangles(struct pl_lab *lab, const struct pl_tref *ref)
+/*
+ * Whether @task, which @ref leads to, has left its number. Told once for each
+ * reference, which points at nothing from then on, however many look at it.
+ */
+static bool dangles(struct pl_lab *lab, struct pl_tref *ref, struct pl_task *task)
 {
-	bool grave;
-
 	if (!pl_bug(lab, PIDLAB_BUG_TREF_DANGLE))
 		return false;
 	/* Detached under the write lock, before it can become a grave. */
-	if (ref->task->number[ref->type].nr == ref->pid)
+	if (task->number[ref->type].nr == ref->pid)
 		return false;
-	grave = pl_is_grave(lab, ref->task);
-	pl_bug_seen(lab, PIDLAB_BUG_TREF_DANGLE, grave ? 0 : ref->task->object.id);
+	if (cmpxchg(&ref->task, task, NULL) == task)
+		pl_bug_seen(lab, PIDLAB_BUG_TREF_DANGLE,
+			    pl_is_grave(lab, task) ? 0 : task->object.id);
 	return true;
 }
 
@@ -225,13 +227,14 @@ static void cut(struct pl_lab *lab, struct pl_tref *ref)
 /* As it was: the link of the task, whoever that is by now, leads nowhere. */
 static void cut_uncounted(struct pl_lab *lab, struct pl_tref *ref)
 {
+	struct pl_task *task = READ_ONCE(ref->task);
 	struct pl_number_link *link;
 
-	if (!ref->task || dangles(lab, ref))
+	if (!task || dangles(lab, ref, task))
 		return;
-	link = &ref->task->number[ref->type];
+	link = &task->number[ref->type];
 	if (link->ref && link->ref != ref)
-		pl_bug_seen(lab, PIDLAB_BUG_TREF_DANGLE, ref->task->object.id);
+		pl_bug_seen(lab, PIDLAB_BUG_TREF_DANGLE, task->object.id);
 	link->ref = NULL;
 }
 
@@ -270,11 +273,11 @@ static void put(struct pl_lab *lab, struct pl_tref *ref)
 		put_uncounted(lab, ref);
 }
 
-static struct pl_task *first(struct pl_lab *lab, const struct pl_tref *ref)
+static struct pl_task *first(struct pl_lab *lab, struct pl_tref *ref)
 {
-	if (!ref->task || dangles(lab, ref))
-		return NULL;
-	return ref->task;
+	struct pl_task *task = READ_ONCE(ref->task);
+
+	return task && !dangles(lab, ref, task) ? task : NULL;
 }
 
 const struct pl_tref_ops pl_tref_on_links = {

@@ -201,7 +201,7 @@ static bool counts(const struct pl_lab *lab)
 	return true;
 }
 
-static struct pl_task *first(struct pl_lab *lab, const struct pl_tref *ref)
+static struct pl_task *first(struct pl_lab *lab, struct pl_tref *ref)
 {
 	return ref->task;
 }
