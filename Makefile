@@ -22,8 +22,9 @@ help: ## what there is (this text)
 	@echo 'Where make itself is missing: scripts/run and scripts/check install what they need.'
 
 .PHONY: run
-run: ## boot a VM, load the module, run every scenario (or SCENARIO=file) [KERNEL=stock]
-	@$(STEP)run $(on_kernel) $(if $(SCENARIO),--scenario '$(SCENARIO)')
+run: ## boot a VM, load the module, run every scenario (or SCENARIO=file; GENERATIONS=all) [KERNEL=stock]
+	@$(STEP)run $(on_kernel) $(if $(SCENARIO),--scenario '$(SCENARIO)') \
+		$(if $(GENERATIONS),--generations '$(GENERATIONS)')
 
 .PHONY: check
 check: ## every test there is; the last line is the sum

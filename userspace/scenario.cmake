@@ -3,6 +3,9 @@
 # The scenario language, its reports, and what tests them.
 #
 set(PIDLAB_SCENARIO_SOURCES
+    src/generations.cpp
+    src/generations_table.cpp
+    src/lacking.cpp
     src/machine.cpp
     src/report_json.cpp
     src/report_record.cpp
@@ -11,6 +14,7 @@ set(PIDLAB_SCENARIO_SOURCES
     src/scenario_evaluate.cpp
     src/scenario_executor.cpp
     src/scenario_format.cpp
+    src/scenario_generations.cpp
     src/scenario_lexer.cpp
     src/scenario_line.cpp
     src/scenario_names.cpp
@@ -28,6 +32,7 @@ set(PIDLAB_SCENARIO_CLI
     cli/scenario_file.cpp
     cli/tree.cpp)
 set(PIDLAB_SCENARIO_TESTS
+    tests/unit/generations_test.cpp
     tests/unit/machine_test.cpp
     tests/unit/report_test.cpp
     tests/unit/scenario_error_test.cpp

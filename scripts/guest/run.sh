@@ -3,7 +3,8 @@
 # Loads the module as a user would and drives scenarios through the client. The
 # lines come first, as scenarios end; the reports follow a line of their own.
 # The names of the scenarios are in /scenarios, one a line; those that end with
-# their client killed by the kernel, in /doomed.
+# their client killed by the kernel, in /doomed; more options of the command in
+# /options.
 
 live=/sys/kernel/debug/pidlab/live
 
@@ -64,7 +65,7 @@ status=0
 : >/tmp/report
 if [ -s /scenarios ]; then
 	# shellcheck disable=SC2046
-	pidlab run --report-to=/tmp/report $(cat /scenarios) >&3
+	pidlab run --report-to=/tmp/report $(cat /options /scenarios) >&3
 	status=$?
 fi
 if [ -s /doomed ]; then

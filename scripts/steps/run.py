@@ -57,8 +57,13 @@ def chosen(reports: list[str], names: list[str]) -> list[str]:
     return reports[starts[shown] : ends[shown]]
 
 
-def drive(kernel: str, command: Path, scenarios: list[Path], timeout: str, all_reports: bool) -> int:
-    """Runs scenarios on a kernel; prints their lines and one report or all; returns the client's status."""
+def drive(
+    kernel: str, command: Path, scenarios: list[Path], timeout: str, all_reports: bool, everywhere: bool
+) -> int:
+    """Runs scenarios on a kernel, in every generation or in their own; returns the client's status.
+
+    Prints their lines; then one report or all, or none where the lines are the generations' table.
+    """
     with phase(f"building pidlab.ko for {kernel}"):
         built = guest.module(kernel)
     names = BUILD / "vm" / "scenarios"
@@ -68,7 +73,10 @@ def drive(kernel: str, command: Path, scenarios: list[Path], timeout: str, all_r
     ends = {name: DOOMED.search(path.read_text(encoding="utf-8")) for name, path in inside.items()}
     names.write_text("".join(f"{name}\n" for name in inside if not ends[name]), encoding="utf-8")
     doomed.write_text("".join(f"{name}\n" for name in inside if ends[name]), encoding="utf-8")
+    extra = BUILD / "vm" / "options"
+    extra.write_text("--all-generations\n" if everywhere else "", encoding="utf-8")
     files = {"/pidlab.ko": built / "module" / "pidlab.ko", "/scenarios": names, "/doomed": doomed}
+    files["/options"] = extra
     files |= {f"/{name.lstrip('/')}": path for name, path in inside.items()}
     binaries = {"/bin/pidlab": command}
     out = BUILD / "vm" / f"run-{kernel}"
@@ -94,8 +102,9 @@ def drive(kernel: str, command: Path, scenarios: list[Path], timeout: str, all_r
         raise Failure("the VM sent no report", status or 1)
     REPORT.write_text("\n".join(reports) + "\n", encoding="utf-8")
     say("")
-    say("\n".join(reports if all_reports else chosen(reports, list(inside))).rstrip())
-    say("")
+    if not everywhere:
+        say("\n".join(reports if all_reports else chosen(reports, list(inside))).rstrip())
+        say("")
     say(f"All reports: {REPORT.relative_to(ROOT)}")
     return status
 
@@ -115,6 +124,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--kernel", default="stock")
     parser.add_argument("--scenario", type=Path, help="only this one, or those of this folder")
+    parser.add_argument("--generations", choices=["all"], help="each in every generation, and where they differ")
     parser.add_argument("--timeout", default="300")
     options = parser.parse_args()
 
@@ -129,7 +139,8 @@ def main() -> int:
     need_packages(guest.packages(options.kernel))
     command = client.release()
     refuse_mistakes(command, scenarios)
-    return drive(options.kernel, command, scenarios, options.timeout, bool(options.scenario))
+    every = bool(options.generations)
+    return drive(options.kernel, command, scenarios, options.timeout, bool(options.scenario), every)
 
 
 if __name__ == "__main__":

@@ -2,6 +2,7 @@
 // `pidlab run`: runs scenarios, each in a lab of its own.
 #include <algorithm>
 #include <cstdio>
+#include <filesystem>
 #include <fstream>
 #include <memory>
 #include <string>
@@ -10,6 +11,7 @@
 #include <fmt/format.h>
 
 #include "command.hpp"
+#include "pidlab/generations.hpp"
 #include "pidlab/report.hpp"
 #include "scenario_file.hpp"
 
@@ -21,27 +23,40 @@ struct Options {
     std::vector<std::string> files;
     bool json = false;
     bool report = false;
+    bool all_generations = false;
     std::string report_to;
 };
 
 class Runner {
 public:
     Runner(const Options &options, const Globals &globals)
-        : options_(options), globals_(globals), style_(TextStyle::of_stdout()) {}
+        : options_(options), globals_(globals), style_(TextStyle::of_stdout()),
+          table_(names(options.files), style_) {}
 
     int run() {
         if (!options_.report_to.empty() && !open_reports())
             return exit_usage;
+        if (options_.all_generations && !options_.json)
+            fmt::print("{}", table_.head());
         for (const std::string &path : options_.files) {
             one(path);
             std::fflush(stdout);
         }
+        if (options_.all_generations && !options_.json)
+            fmt::print("{}\n", table_.rest(comparisons_));
         if (!options_.json)
             fmt::print("{} passed, {} failed\n", passed_, failed_);
         return exit_;
     }
 
 private:
+    static std::vector<std::string> names(const std::vector<std::string> &files) {
+        std::vector<std::string> out;
+        for (const std::string &file : files)
+            out.push_back(std::filesystem::path{file}.stem().string());
+        return out;
+    }
+
     bool open_reports() {
         reports_.open(options_.report_to, std::ios::trunc);
         if (!reports_)
@@ -55,9 +70,16 @@ private:
             unreadable(file);
             return;
         }
-        Lab lab = Lab::open(globals_.device);
         try {
+            if (options_.all_generations) {
+                show(compare_generations(file.source, file.parsed.scenario,
+                                         [this] { return Lab::open(globals_.device); }));
+                return;
+            }
+            Lab lab = Lab::open(globals_.device);
             show(run_scenario(lab, file.source, file.parsed.scenario));
+        } catch (const DeviceError &) {
+            throw;
         } catch (const Error &error) {
             // The lab broke down, not what the scenario says about it.
             broken(file, error.what());
@@ -77,6 +99,24 @@ private:
             ++passed_;
         else
             failed(exit_failed);
+    }
+
+    void show(GenerationComparison comparison) {
+        if (options_.json)
+            print_json_line(comparison_json(comparison));
+        else
+            fmt::print("{}", table_.row(comparison));
+        if (reports_.is_open())
+            for (const GenerationRun &run : comparison.runs)
+                if (run.report)
+                    reports_ << fmt::format("in generation {}\n", run.generation->name)
+                             << render_report(*run.report, TextStyle{.unicode = style_.unicode})
+                             << '\n';
+        if (comparison.passed())
+            ++passed_;
+        else
+            failed(exit_failed);
+        comparisons_.push_back(std::move(comparison));
     }
 
     void unreadable(const ScenarioFile &file) {
@@ -103,6 +143,8 @@ private:
     const Options &options_;
     const Globals &globals_;
     TextStyle style_;
+    GenerationTable table_;
+    std::vector<GenerationComparison> comparisons_;
     std::ofstream reports_;
     unsigned passed_ = 0;
     unsigned failed_ = 0;
@@ -120,6 +162,15 @@ Action add_run(CLI::App &sub, const Globals &globals) {
     sub.add_flag("--report,--verbose,-v", options->report, "print the whole report of each");
     sub.add_option("--report-to", options->report_to, "write the whole report of each to this file")
         ->type_name("FILE");
+    sub.add_flag(
+        "--all-generations", options->all_generations,
+        "run each in every generation that it makes sense for, and print where they differ");
+    sub.footer(
+        "A line may say what some generations do otherwise, and says why in a comment at its\n"
+        "end:\n"
+        "    expect deref r = newest (taskref: oldest)   # users queue up in 2006\n"
+        "    expect first p type=tgid = t (pidhash pidns: EOPNOTSUPP)   # no such links\n"
+        "With --all-generations, a difference of which no line says so is a failure.");
     return [options, &globals] { return Runner{*options, globals}.run(); };
 }
 

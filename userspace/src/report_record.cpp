@@ -57,8 +57,11 @@ public:
     }
 
     void on_step(const scenario::Step &step) override {
-        if (!step.repeated)
-            entry(step.statement, step.depth).outcome = step.outcome;
+        if (!step.repeated) {
+            ReportEntry &said = entry(step.statement, step.depth);
+            said.outcome = step.outcome;
+            said.operation = step.op != nullptr;
+        }
         if (watcher_)
             watcher_->on_step(step);
     }
@@ -178,14 +181,14 @@ Statement last_line(const SourceText &source, const scenario::Scenario &scenario
 std::string Report::name() const { return std::filesystem::path{source.name()}.stem().string(); }
 
 Report run_scenario(Lab &lab, const SourceText &source, const scenario::Scenario &scenario,
-                    scenario::Observer *watcher) {
+                    scenario::Observer *watcher, const Settings &settings) {
     Report report;
     report.source = source;
     report.title = scenario.title;
     report.description = scenario.description;
     const auto begin = std::chrono::steady_clock::now();
     Recorder recorder{report, watcher};
-    scenario::Executor executor{lab, recorder};
+    scenario::Executor executor{lab, recorder, settings};
     const bool held = std::all_of(
         scenario.body.begin(), scenario.body.end(),
         [&executor](const Statement &statement) { return executor.execute(statement); });
@@ -193,6 +196,7 @@ Report run_scenario(Lab &lab, const SourceText &source, const scenario::Scenario
         executor.finish(last_line(source, scenario));
     report.time = std::chrono::duration_cast<std::chrono::milliseconds>(
         std::chrono::steady_clock::now() - begin);
+    report.lacking = executor.lacking();
     report.operations = executor.operations();
     report.refused = executor.refused();
     report.checks = executor.checks();

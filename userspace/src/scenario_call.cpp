@@ -210,6 +210,26 @@ Atom LineParser::phase_value(const Call &call) {
 }
 
 Expectation LineParser::expectation(const Call &call) {
+    Expectation out = what_is_expected(call);
+    Generations said = 0;
+    while (other_follows()) {
+        const Generations generations = other(said);
+        out.others.push_back(what_is_expected(call));
+        out.others.back().generations = generations;
+        close_other();
+    }
+    if (accept_word("else")) {
+        const Range at = peek().at;
+        if (!accept_word("leave"))
+            fail(at, fmt::format("expected `leave', not {}", quoted(peek())));
+        out.else_leave = true;
+        if (scope_.depth == 0)
+            complain(at, "there is no repeat to leave");
+    }
+    return out;
+}
+
+Expectation LineParser::what_is_expected(const Call &call) {
     const std::size_t first = position_;
     Expectation out;
     if (!error_or_ok(out)) {
@@ -230,14 +250,6 @@ Expectation LineParser::expectation(const Call &call) {
         } while (accept(","));
     }
     out.at = since(first);
-    if (accept_word("else")) {
-        const Range at = peek().at;
-        if (!accept_word("leave"))
-            fail(at, fmt::format("expected `leave', not {}", quoted(peek())));
-        out.else_leave = true;
-        if (scope_.depth == 0)
-            complain(at, "there is no repeat to leave");
-    }
     return out;
 }
 

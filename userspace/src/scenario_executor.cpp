@@ -99,23 +99,23 @@ Executor::Flow Executor::run(const Statement &statement) {
 Executor::Flow Executor::run(const Statement &statement, const SetUp &setup) {
     if (ready_)
         fail(statement.at, "the lab is set up already");
-    Settings settings;
     for (const GivenSetting &given : setup.settings)
-        settings.set(given.slot, given.value);
-    set_up(settings);
+        settings_.set(given.slot, given.value);
+    set_up();
     say(statement, nullptr, {});
     return Flow::on;
 }
 
 void Executor::ready() {
     if (!ready_)
-        set_up({});
+        set_up();
 }
 
-void Executor::set_up(const Settings &settings) {
-    const TaskId init = lab_.setup(settings);
+void Executor::set_up() {
+    const TaskId init = lab_.setup(settings_);
     ready_ = true;
     state_.start(init.raw());
+    generation_ = static_cast<pidlab_generation>(info().setting(PIDLAB_SET_GENERATION));
     observer_.on_setup(info());
 }
 
@@ -171,12 +171,13 @@ Executor::Flow Executor::run(const Statement &statement, const Remember &remembe
 }
 
 Executor::Flow Executor::run(const Statement &statement, const Compare &compare) {
+    const Sum &expected = compare.right_in(generation_);
     const std::int64_t left = evaluate(compare.left);
-    const std::int64_t right = evaluate(compare.right);
+    const std::int64_t right = evaluate(expected);
     if (!holds(left, compare.relation, right))
-        fail(cover(compare.left.at, compare.right.at),
+        fail(cover(compare.left.at, expected.at),
              fmt::format("expected {} {} {}, but {}", in_words(compare.left),
-                         text(compare.relation), words(compare.right, right),
+                         text(compare.relation), words(expected, right),
                          words(compare.left, left)));
     say(statement, nullptr, "holds");
     return Flow::on;

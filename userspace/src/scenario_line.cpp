@@ -235,6 +235,12 @@ Statement LineParser::compare() {
         fail(mark.at, fmt::format("expected = != < <= > or >=, not {}", quoted(mark)));
     out.relation = found->relation;
     out.right = sum();
+    Generations said = 0;
+    while (other_follows()) {
+        const Generations generations = other(said);
+        out.others.push_back({generations, sum()});
+        close_other();
+    }
     return {{}, std::move(out)};
 }
 

@@ -68,6 +68,7 @@ private:
     Atom nth_value();
     Atom phase_value(const Call &call);
     Expectation expectation(const Call &call);
+    Expectation what_is_expected(const Call &call);
     bool error_or_ok(Expectation &expected);
     Atom result_value(const Call &call, std::size_t index);
 
@@ -84,6 +85,11 @@ private:
     Atom factor();
     Atom table_factor(const Token &word, Atom::Kind kind);
     [[nodiscard]] std::vector<std::string_view> number_words() const;
+
+    // Generations: scenario_generations.cpp
+    [[nodiscard]] bool other_follows() const { return peek().is("("); }
+    Generations other(Generations &said);
+    void close_other();
 
     // Tokens
     [[nodiscard]] const Token &peek(std::size_t ahead = 0) const;

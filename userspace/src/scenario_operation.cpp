@@ -3,16 +3,19 @@
 #include "pidlab/scenario_executor.hpp"
 
 #include <algorithm>
+#include <cerrno>
 
 #include <fmt/format.h>
 
 #include "pidlab/format.hpp"
+#include "pidlab/lacking.hpp"
 
 namespace pidlab::scenario {
 
 Executor::Flow Executor::run(const Statement &statement, const Call &call) {
     pidlab_op op = encode(call);
-    const auto expected = expected_values(call, viewer(call, op));
+    const Expectation *const wanted = expected(call);
+    const auto values = expected_values(wanted, viewer(call, op));
     (void)lab_.try_execute(op); // the error stays in op
     ++operations_;
     if (op.error == 0) {
@@ -22,15 +25,14 @@ Executor::Flow Executor::run(const Statement &statement, const Call &call) {
     settle(statement, call, op);
 
     const int error = -op.error;
-    const int wanted = call.expected ? call.expected->error : 0;
-    const bool otherwise = (error == 0) != (wanted == 0);
-    const bool leave = otherwise && call.expected && call.expected->else_leave;
-    if (error != wanted && !leave)
-        wrong_error(call, op);
+    const int due = wanted ? wanted->error : 0;
+    const bool leave = (error == 0) != (due == 0) && wanted && wanted->else_leave;
+    if (error != due && !leave)
+        wrong_error(call, op, wanted);
     if (error != 0)
         ++refused_;
-    else if (!leave)
-        compare_results(call, op, expected);
+    else if (wanted && !leave)
+        compare_results(call, op, *wanted, values);
     if (watched())
         say(statement, &op, (error != 0 ? "refused: " : "") + result_words(call, op));
     else
@@ -77,12 +79,17 @@ std::uint64_t Executor::viewer(const Call &call, const pidlab_op &op) {
     return actor ? op.arg[*actor] : 0;
 }
 
-std::vector<std::optional<std::uint64_t>> Executor::expected_values(const Call &call,
+// What this generation is expected to do; nullptr: succeed with whatever.
+const Expectation *Executor::expected(const Call &call) const {
+    return call.expected ? &call.expected->in(generation_) : nullptr;
+}
+
+std::vector<std::optional<std::uint64_t>> Executor::expected_values(const Expectation *wanted,
                                                                     std::uint64_t seen_by) {
     std::vector<std::optional<std::uint64_t>> out;
-    if (!call.expected)
+    if (!wanted)
         return out;
-    for (const Atom &atom : call.expected->values) {
+    for (const Atom &atom : wanted->values) {
         if (atom.kind == Atom::Kind::any)
             out.emplace_back(std::nullopt);
         else
@@ -105,38 +112,41 @@ void Executor::bind_result(const Call &call, const pidlab_op &op) {
     state_.bind(call.name->name, bound);
 }
 
-void Executor::compare_results(const Call &call, const pidlab_op &op,
-                               const std::vector<std::optional<std::uint64_t>> &expected) {
-    for (std::size_t index = 0; index < expected.size(); ++index) {
-        if (!expected[index] || *expected[index] == op.res[index])
+void Executor::compare_results(const Call &call, const pidlab_op &op, const Expectation &wanted,
+                               const std::vector<std::optional<std::uint64_t>> &values) {
+    for (std::size_t index = 0; index < values.size(); ++index) {
+        if (!values[index] || *values[index] == op.res[index])
             continue;
         learn_unwatched();
         const OperandInfo &result = call.op->results[index];
-        fail(call.expected->values[index].at,
+        fail(wanted.values[index].at,
              fmt::format("expected {}{}, got {}",
                          call.op->outputs().size() > 1 ? fmt::format("{} ", result.name) : "",
-                         words(result.kind, *expected[index]), words(result.kind, op.res[index])),
+                         words(result.kind, *values[index]), words(result.kind, op.res[index])),
              {}, {fmt::format("{} returned {}", call.op->name, result_words(call, op))});
     }
 }
 
-void Executor::wrong_error(const Call &call, const pidlab_op &op) {
+void Executor::wrong_error(const Call &call, const pidlab_op &op, const Expectation *wanted) {
     learn_unwatched();
-    const Range at = call.expected ? call.expected->at : call.at;
+    const Range at = wanted ? wanted->at : call.at;
     if (op.error == 0)
         fail(at,
-             fmt::format("expected {}, but {} succeeded", errno_name(call.expected->error),
-                         call.op->name),
+             fmt::format("expected {}, but {} succeeded", errno_name(wanted->error), call.op->name),
              {}, {fmt::format("it returned {}", result_words(call, op))});
     const std::string name = errno_name(op.error);
-    const std::string note = fmt::format("{}: {}", name, operation_errno_sentence(op.error));
-    if (!call.expected)
+    std::string note = fmt::format("{}: {}", name, operation_errno_sentence(op.error));
+    if (op.error == -EOPNOTSUPP)
+        lacking_ = what_is_lacking(*call.op, op);
+    if (!lacking_.empty())
+        note = fmt::format("{}: {}", name, lacking_);
+    if (!wanted)
         fail(at, fmt::format("{} failed: {}", call.op->name, name), {}, {note});
     fail(at,
          fmt::format("expected {}, but {} failed: {}",
-                     call.expected->error != 0       ? errno_name(call.expected->error)
-                     : call.expected->values.empty() ? "success"
-                                                     : "a result",
+                     wanted->error != 0       ? errno_name(wanted->error)
+                     : wanted->values.empty() ? "success"
+                                              : "a result",
                      call.op->name, name),
          {}, {note});
 }

@@ -49,6 +49,12 @@ std::optional<Statement> Parser::parse(std::size_t number, std::vector<Diagnosti
     ParsedLine line;
     if (found.empty())
         line = LineParser{std::move(tokens), scope_, found}.parse();
+    if (line.statement && tells_generations_apart(*line.statement) &&
+        trimmed(comment_of(source_.line(number))).empty())
+        found.push_back({line.at,
+                         "why do generations differ here? A comment at the end of the line says it",
+                         {},
+                         {}});
     errors.insert(errors.end(), found.begin(), found.end());
 
     if (line.ends_repeat)

@@ -35,6 +35,7 @@ struct ReportEntry {
     std::vector<std::string> prose;      ///< the comment lines just above it
     std::string text;                    ///< the line, without blanks around it and comment
     std::string outcome;                 ///< in words; may be empty
+    bool operation = false;              ///< the outcome is an operation's
     std::optional<std::uint64_t> rounds; ///< of a repeat; the first one's lines follow
     bool left = false;                   ///< the repeat was left early, as it foresaw
     std::optional<TreeShot> tree;
@@ -62,6 +63,7 @@ struct Report {
     std::string title;
     std::string description;
     std::optional<scenario::Diagnostic> failure; ///< nothing: it passed
+    std::string lacking;                         ///< what the generation lacks, if that is why
     std::vector<ReportEntry> entries;
     std::optional<TreeShot> at_failure;
 
@@ -86,10 +88,12 @@ struct Report {
 /// Run a scenario on a fresh lab to its end or first failure.
 /// @param source the text that @p scenario was parsed from
 /// @param watcher hears of everything too; may be nullptr
+/// @param settings given to the lab where the scenario does not say otherwise
 /// @throws Error where the lab itself fails
 [[nodiscard]] Report run_scenario(Lab &lab, const scenario::SourceText &source,
                                   const scenario::Scenario &scenario,
-                                  scenario::Observer *watcher = nullptr);
+                                  scenario::Observer *watcher = nullptr,
+                                  const Settings &settings = {});
 
 /// One line, and, for one that failed, why: "ok   wrap  (412 operations, 38 ms)".
 [[nodiscard]] std::string render_line(const Report &report, const TextStyle &style);

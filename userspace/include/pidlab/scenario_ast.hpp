@@ -79,6 +79,18 @@ struct Sum {
     }
 };
 
+/// A set of generations: bits by their numbers.
+using Generations = std::uint32_t;
+
+/// Of what is said of some generations only, what is said of this one; nullptr: nothing is.
+template <typename What>
+[[nodiscard]] const What *said_of(pidlab_generation generation, const std::vector<What> &others) {
+    for (const What &other : others)
+        if (other.generations >> generation & 1)
+            return &other;
+    return nullptr;
+}
+
 /// What an operation is expected to return.
 struct Expectation {
     Range at;
@@ -87,6 +99,14 @@ struct Expectation {
     /// `else leave': success instead of an error, or an error instead of success, ends the
     /// innermost repeat
     bool else_leave = false;
+    Generations generations = 0;     ///< of one of the others: where it holds
+    std::vector<Expectation> others; ///< what some generations return instead
+
+    /// What is expected in a generation.
+    [[nodiscard]] const Expectation &in(pidlab_generation generation) const {
+        const Expectation *other = said_of(generation, others);
+        return other ? *other : *this;
+    }
 };
 
 /// One operation.
@@ -108,11 +128,24 @@ struct Remember {
 
 enum class Comparison { equal, not_equal, less, less_equal, greater, greater_equal };
 
+/// A sum that stands for another one in some generations.
+struct OtherSum {
+    Generations generations = 0;
+    Sum sum;
+};
+
 /// expect SUM < SUM
 struct Compare {
     Sum left;
     Comparison relation = Comparison::equal;
     Sum right;
+    std::vector<OtherSum> others; ///< right sides of some generations
+
+    /// The right side in a generation.
+    [[nodiscard]] const Sum &right_in(pidlab_generation generation) const {
+        const OtherSum *other = said_of(generation, others);
+        return other ? other->sum : right;
+    }
 };
 
 /// digest NAME
@@ -167,6 +200,9 @@ struct Statement {
                  SetUp, Repeat>
         what;
 };
+
+/// Whether a line says what some generations do otherwise.
+[[nodiscard]] bool tells_generations_apart(const Statement &statement);
 
 /// A whole scenario.
 struct Scenario {

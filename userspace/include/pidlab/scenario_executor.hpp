@@ -23,7 +23,9 @@ class Executor {
 public:
     /// Both must outlive the executor. The lab must be fresh: the executor sets it up, by `lab'
     /// or before the first operation.
-    Executor(Lab &lab, Observer &observer) : lab_{lab}, observer_{observer} {}
+    /// @param settings given to the lab where `lab' does not say otherwise
+    Executor(Lab &lab, Observer &observer, const Settings &settings = {})
+        : lab_{lab}, observer_{observer}, settings_{settings} {}
 
     /// Run a statement to its end.
     /// @return false when something expected does not hold; failure() says what
@@ -38,6 +40,10 @@ public:
     [[nodiscard]] const Diagnostic &failure() const { return failure_; }
 
     [[nodiscard]] const State &state() const { return state_; }
+
+    /// What the generation lacks, if that is why the last execute() failed: an operation was
+    /// refused because of it. Empty: that is not why.
+    [[nodiscard]] const std::string &lacking() const { return lacking_; }
 
     /// Operations of the scenario executed so far.
     [[nodiscard]] std::uint64_t operations() const { return operations_; }
@@ -68,7 +74,7 @@ private:
     Flow run(const Statement &statement, const CheckNow &check);
     Flow run_body(const Repeat &repeat, std::uint64_t round);
     void ready();
-    void set_up(const Settings &settings);
+    void set_up();
     void settle(const Statement &statement, const Call &call, const pidlab_op &op);
     CheckResult snapshot(const Statement &statement);
     void follow_references();
@@ -84,12 +90,13 @@ private:
     [[nodiscard]] std::uint64_t operand(const Call &call, std::size_t index,
                                         const pidlab_op &so_far);
     [[nodiscard]] static std::uint64_t viewer(const Call &call, const pidlab_op &op);
-    [[nodiscard]] std::vector<std::optional<std::uint64_t>> expected_values(const Call &call,
-                                                                            std::uint64_t seen_by);
+    [[nodiscard]] const Expectation *expected(const Call &call) const;
+    [[nodiscard]] std::vector<std::optional<std::uint64_t>>
+    expected_values(const Expectation *wanted, std::uint64_t seen_by);
     void bind_result(const Call &call, const pidlab_op &op);
-    void compare_results(const Call &call, const pidlab_op &op,
-                         const std::vector<std::optional<std::uint64_t>> &expected);
-    [[noreturn]] void wrong_error(const Call &call, const pidlab_op &op);
+    void compare_results(const Call &call, const pidlab_op &op, const Expectation &wanted,
+                         const std::vector<std::optional<std::uint64_t>> &values);
+    [[noreturn]] void wrong_error(const Call &call, const pidlab_op &op, const Expectation *wanted);
     void learn_unwatched();
     [[nodiscard]] std::string result_words(const Call &call, const pidlab_op &op) const;
     [[nodiscard]] std::string words(pidlab_arg kind, std::uint64_t value) const;
@@ -110,8 +117,11 @@ private:
 
     Lab &lab_;
     Observer &observer_;
+    Settings settings_;
+    pidlab_generation generation_ = {};
     State state_;
     Diagnostic failure_;
+    std::string lacking_;
     std::uint64_t operations_ = 0;
     std::uint64_t refused_ = 0;
     std::uint64_t checks_ = 0;

@@ -3,11 +3,14 @@
 /// Text of a scenario into statements.
 ///
 ///     line      = [statement] [# comment]
-///     statement = [NAME =] call | expect call | NAME = sum | expect sum RELATION sum
-///               | digest NAME | expect digest (= | !=) NAME | tree [TEXT] | note TEXT | check
-///               | lab {SETTING = VALUE} | repeat sum [as NAME] | end
+///     statement = [NAME =] call | expect call | NAME = sum
+///               | expect sum RELATION sum {( GENERATION {GENERATION} : sum )} | digest NAME |
+///               expect digest (= | !=) NAME | tree [TEXT] | note TEXT | check | lab {SETTING =
+///               VALUE} | repeat sum [as NAME] | end
 ///     call      = OPERATION {value | OPERAND=value | FLAG} [( fail_nth = value )] [= expected]
-///     expected  = ERRNO | ok | result {, result}, then perhaps: else leave
+///     expected  = what {other}, then perhaps: else leave
+///     what      = ERRNO | ok | result {, result}
+///     other     = ( GENERATION {GENERATION} : what )
 ///     value     = [-] (INTEGER | NAME | NAME.FIELD | TYPE)
 ///     result    = value | STATE | none | _
 ///     sum       = product {(+ | -) product};   product = factor {* factor}
@@ -16,6 +19,7 @@
 ///     RELATION  = one of = == != < <= > >=
 ///
 /// An operand given by name has no blank before its `=', which tells it from an expectation.
+/// A line that expects something else in some generations says why in a comment at its end.
 #pragma once
 
 #include <optional>

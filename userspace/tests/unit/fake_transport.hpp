@@ -59,6 +59,9 @@ public:
         if (setup_error)
             return setup_error;
         arg.init_task = init_task;
+        for (unsigned slot = 0; slot < PIDLAB_SETTING_SLOTS; ++slot)
+            if (arg.given >> slot & 1)
+                info_answer.setting[slot] = arg.value[slot];
         return 0;
     }
 

@@ -16,6 +16,15 @@ namespace {
 
 using Random = std::mt19937;
 
+// Those of the project, in all folders.
+std::vector<std::filesystem::path> scenario_files() {
+    std::vector<std::filesystem::path> out;
+    for (const auto &entry : std::filesystem::recursive_directory_iterator(PIDLAB_SCENARIO_DIR))
+        if (!entry.is_directory())
+            out.push_back(entry.path());
+    return out;
+}
+
 std::size_t below(Random &random, std::size_t bound) {
     return std::uniform_int_distribution<std::size_t>(0, bound - 1)(random);
 }
@@ -128,10 +137,8 @@ TEST(ScenarioFuzz, random_words_are_refused_or_run) {
 
 TEST(ScenarioFuzz, broken_scenarios_are_refused_or_read) {
     Random random(20190915);
-    for (const auto &entry : std::filesystem::recursive_directory_iterator(PIDLAB_SCENARIO_DIR)) {
-        if (entry.is_directory())
-            continue;
-        std::ifstream file(entry.path());
+    for (const auto &path : scenario_files()) {
+        std::ifstream file(path);
         std::stringstream whole;
         whole << file.rdbuf();
         for (int round = 0; round < 40; ++round) {
@@ -163,19 +170,17 @@ TEST(ScenarioFuzz, very_long_lines_and_deep_nesting_end) {
 
 TEST(ScenarioFiles, each_can_be_read_and_says_what_it_shows) {
     std::size_t count = 0;
-    for (const auto &entry : std::filesystem::recursive_directory_iterator(PIDLAB_SCENARIO_DIR)) {
-        if (entry.is_directory())
-            continue;
-        ASSERT_EQ(entry.path().extension(), ".scn") << entry.path();
-        std::ifstream file(entry.path());
+    for (const auto &path : scenario_files()) {
+        ASSERT_EQ(path.extension(), ".scn") << path;
+        std::ifstream file(path);
         std::stringstream text;
         text << file.rdbuf();
-        const SourceText source(entry.path().filename().string(), text.str());
+        const SourceText source(path.filename().string(), text.str());
         const ParsedScenario parsed = parse(source);
         for (const Diagnostic &error : parsed.errors)
             ADD_FAILURE() << render(source, error);
-        EXPECT_FALSE(parsed.scenario.title.empty()) << entry.path();
-        EXPECT_GT(parsed.scenario.description.size(), 100U) << entry.path();
+        EXPECT_FALSE(parsed.scenario.title.empty()) << path;
+        EXPECT_GT(parsed.scenario.description.size(), 100U) << path;
         ++count;
     }
     EXPECT_GE(count, 14U);

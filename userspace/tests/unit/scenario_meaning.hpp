@@ -30,6 +30,16 @@ inline std::string meaning_of(const std::optional<Binding> &name) {
     return name ? name->name + " := " : "";
 }
 
+inline std::string meaning_of(const Expectation &expected) {
+    std::string out =
+        fmt::format(" = {} {} in {}", expected.error, expected.else_leave, expected.generations);
+    for (const Atom &value : expected.values)
+        out += meaning_of(value);
+    for (const Expectation &other : expected.others)
+        out += meaning_of(other);
+    return out;
+}
+
 inline std::string meaning_of(const Call &call) {
     std::string out =
         fmt::format("{}{} flags {}", meaning_of(call.name), call.op->name, call.flags);
@@ -37,11 +47,8 @@ inline std::string meaning_of(const Call &call) {
         out += operand ? meaning_of(*operand) : "[]";
     if (call.fail_nth)
         out += " nth" + meaning_of(*call.fail_nth);
-    if (call.expected) {
-        out += fmt::format(" = {} {}", call.expected->error, call.expected->else_leave);
-        for (const Atom &value : call.expected->values)
-            out += meaning_of(value);
-    }
+    if (call.expected)
+        out += meaning_of(*call.expected);
     return out;
 }
 
@@ -50,8 +57,11 @@ inline std::string meaning_of(const Remember &line) {
 }
 
 inline std::string meaning_of(const Compare &line) {
-    return fmt::format("{} {} {}", meaning_of(line.left), static_cast<int>(line.relation),
-                       meaning_of(line.right));
+    std::string out = fmt::format("{} {} {}", meaning_of(line.left),
+                                  static_cast<int>(line.relation), meaning_of(line.right));
+    for (const OtherSum &other : line.others)
+        out += fmt::format(" in {} {}", other.generations, meaning_of(other.sum));
+    return out;
 }
 
 inline std::string meaning_of(const SaveDigest &line) { return line.name.name; }
