@@ -67,12 +67,14 @@ STEPS = (
     Step("tests of the client", _module("unit", "client")),
     Step("scenarios on 6.1", _module("run", "--kernel", "6.1")),
     Step("scenarios on 6.12", _module("run", "--kernel", "stock")),
+    Step("all generations", _module("run", "--generations", "all")),
     Step("VM tests on 6.12", _module("vmtest", "--kernel", "stock")),
     Step("what is installed", _module("install_test")),
     Step("style", _script("style")),
     Step("build for debug", _script("kbuild", "debug", "--kunit", *STRICT), False, "debug"),
     Step("KUnit on debug", _module("kunit", "--kernel", "debug"), kernel="debug"),
     Step("VM tests on debug", _module("vmtest", "--kernel", "debug"), kernel="debug"),
+    Step("rows", _script("rows", "--complete")),
 )
 
 
