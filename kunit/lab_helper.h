@@ -153,7 +153,7 @@ static inline struct pl_ctx lab_ctx(struct pl_lab *lab)
  * struct lab_trap - what to do once when a point is reached
  * @point: the point
  * @skip: how many times to let it pass first
- * @spring: called in the thread that reached it, inside its operation
+ * @spring: called in a thread of its own, while the one that reached it waits
  * @data: for @spring
  * @sprung: it was reached
  */

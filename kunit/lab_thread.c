@@ -4,8 +4,38 @@
 
 #include "lab_helper.h"
 
+static void wait_for_stop(void)
+{
+	set_current_state(TASK_INTERRUPTIBLE);
+	while (!kthread_should_stop()) {
+		schedule();
+		set_current_state(TASK_INTERRUPTIBLE);
+	}
+	__set_current_state(TASK_RUNNING);
+}
+
+/* What a trap does, in a thread of its own. */
+struct trap_errand {
+	struct lab_trap *trap;
+	struct pl_lab *lab;
+	struct completion finished;
+};
+
+static int spring_trap(void *data)
+{
+	struct trap_errand *errand = data;
+
+	errand->trap->spring(errand->lab, errand->trap->data);
+	complete(&errand->finished);
+	wait_for_stop();
+	return 0;
+}
+
 static void try_trap(struct lab_trap *trap, struct pl_lab *lab, enum pl_point point)
 {
+	struct trap_errand errand = { .trap = trap, .lab = lab };
+	struct task_struct *thread;
+
 	if (point != trap->point || trap->sprung)
 		return;
 	if (trap->skip) {
@@ -13,7 +43,12 @@ static void try_trap(struct lab_trap *trap, struct pl_lab *lab, enum pl_point po
 		return;
 	}
 	trap->sprung = true;
-	trap->spring(lab, trap->data);
+	init_completion(&errand.finished);
+	thread = kthread_run(spring_trap, &errand, "pidlab_trap");
+	if (IS_ERR(thread))
+		return;
+	wait_for_completion(&errand.finished);
+	kthread_stop(thread);
 }
 
 static void try_park(struct lab_parked *parked, enum pl_point point)
@@ -89,16 +124,6 @@ void lab_unset_trap(struct kunit *test)
 	struct lab_test *self = test->priv;
 
 	self->trap = NULL;
-}
-
-static void wait_for_stop(void)
-{
-	set_current_state(TASK_INTERRUPTIBLE);
-	while (!kthread_should_stop()) {
-		schedule();
-		set_current_state(TASK_INTERRUPTIBLE);
-	}
-	__set_current_state(TASK_RUNNING);
 }
 
 struct errand {
