@@ -16,8 +16,9 @@ constexpr const char *names = "task = fork init\n"
                               "p = pid task\n"
                               "space = ns task\n"
                               "r = tref task\n"
-                              "number = nr task\n";
-constexpr std::size_t name_lines = 5;
+                              "number = nr task\n"
+                              "box = mount pids\n";
+constexpr std::size_t name_lines = 6;
 
 std::vector<Statement> statements(const std::string &text) {
     const SourceText source("test.scn", text);
@@ -54,6 +55,8 @@ Sample sample(pidlab_arg kind) {
         return {"r", Atom::Kind::name};
     case PIDLAB_ARG_NS:
         return {"space", Atom::Kind::name};
+    case PIDLAB_ARG_CONTAINER:
+        return {"box", Atom::Kind::name};
     case PIDLAB_ARG_TYPE:
         return {"sid", Atom::Kind::word};
     default:
