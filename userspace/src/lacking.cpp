@@ -12,7 +12,9 @@ bool has(std::span<const OperandInfo> list, pidlab_arg kind) {
     return std::ranges::any_of(list, [kind](const auto &one) { return one.kind == kind; });
 }
 
-bool nests(const OpInfo &, const pidlab_op &sent) { return sent.flags & PIDLAB_F_NEWPID; }
+bool nests(const OpInfo &op, const pidlab_op &sent) {
+    return (sent.flags & PIDLAB_F_NEWPID) != 0 || op.opcode == PIDLAB_OP_UNSHARE;
+}
 
 bool of_thread_groups(const OpInfo &op, const pidlab_op &sent) {
     for (std::size_t index = 0; index < op.operands().size(); ++index)
