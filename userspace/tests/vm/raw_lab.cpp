@@ -112,6 +112,7 @@ World::World() {
     root = lab.perform(call::mount(1U << PIDLAB_SUBSYS_PIDS | 1U << PIDLAB_SUBSYS_FREEZER));
     box = lab.perform(call::mkdir(root));
     other = lab.perform(call::mount(1U << PIDLAB_SUBSYS_TRACE));
+    reserved = lab.perform(call::reserve(ns, 1)).first;
     make_dead();
 }
 
@@ -165,6 +166,12 @@ pidlab_op World::valid(const OpInfo &info) const {
         op.arg[0] = 1U << PIDLAB_SUBSYS_ACCOUNT;
     if (info.opcode == PIDLAB_OP_UMOUNT)
         op.arg[0] = other.raw();
+    if (info.opcode == PIDLAB_OP_RESERVE)
+        op.reserve.count = 1;
+    if (info.opcode == PIDLAB_OP_UNRESERVE) {
+        op.unreserve.ns = ns.raw();
+        op.unreserve.nr = static_cast<std::uint64_t>(reserved);
+    }
     if (info.opcode == PIDLAB_OP_WAIT) {
         op.wait.task = init.raw();
         op.wait.which = static_cast<std::uint64_t>(-1);

@@ -111,6 +111,7 @@ public:
     ContainerId root;  ///< of a hierarchy with subsystem pids
     ContainerId box;   ///< an empty container in it
     ContainerId other; ///< of a hierarchy with trace, without other containers
+    int reserved;      ///< a number of ns that is taken for nobody
     /// @}
 
     /// An instruction that this world does not refuse.
