@@ -115,12 +115,7 @@ static int run_mover(void *data)
 			thaw_all(mover);
 	}
 	complete(&mover->finished);
-	set_current_state(TASK_INTERRUPTIBLE);
-	while (!kthread_should_stop()) {
-		schedule();
-		set_current_state(TASK_INTERRUPTIBLE);
-	}
-	__set_current_state(TASK_RUNNING);
+	lab_wait_for_stop();
 	return 0;
 }
 

@@ -178,7 +178,8 @@ static void read_curr(struct pl_lab *lab, void *data)
 {
 	struct pidlab_op *op = data;
 
-	*op = lab_run(lab, OP(CURR, 0, 0));
+	*op = OP(CURR, 0, 0);
+	lab_run_elsewhere(lab, op);
 }
 
 /* Between the two steps of a switch the old task is no longer found there. */

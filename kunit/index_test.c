@@ -123,12 +123,7 @@ static int take_many(void *data)
 		cond_resched();
 	}
 	complete(&taker->finished);
-	set_current_state(TASK_INTERRUPTIBLE);
-	while (!kthread_should_stop()) {
-		schedule();
-		set_current_state(TASK_INTERRUPTIBLE);
-	}
-	__set_current_state(TASK_RUNNING);
+	lab_wait_for_stop();
 	return 0;
 }
 

@@ -153,7 +153,7 @@ static inline struct pl_ctx lab_ctx(struct pl_lab *lab)
  * struct lab_trap - what to do once when a point is reached
  * @point: the point
  * @skip: how many times to let it pass first
- * @spring: called in a thread of its own, while the one that reached it waits
+ * @spring: called in the thread that reached it, inside its operation
  * @data: for @spring
  * @sprung: it was reached
  */
@@ -169,6 +169,8 @@ void lab_set_trap(struct kunit *test, struct pl_lab *lab, struct lab_trap *trap)
 void lab_unset_trap(struct kunit *test);
 void lab_unhook(struct kunit *test);
 
+/* The end of a case's thread. */
+void lab_wait_for_stop(void);
 /* Runs an instruction in a thread of its own; fit for a trap. */
 void lab_run_elsewhere(struct pl_lab *lab, struct pidlab_op *op);
 

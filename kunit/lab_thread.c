@@ -4,38 +4,8 @@
 
 #include "lab_helper.h"
 
-static void wait_for_stop(void)
-{
-	set_current_state(TASK_INTERRUPTIBLE);
-	while (!kthread_should_stop()) {
-		schedule();
-		set_current_state(TASK_INTERRUPTIBLE);
-	}
-	__set_current_state(TASK_RUNNING);
-}
-
-/* What a trap does, in a thread of its own. */
-struct trap_errand {
-	struct lab_trap *trap;
-	struct pl_lab *lab;
-	struct completion finished;
-};
-
-static int spring_trap(void *data)
-{
-	struct trap_errand *errand = data;
-
-	errand->trap->spring(errand->lab, errand->trap->data);
-	complete(&errand->finished);
-	wait_for_stop();
-	return 0;
-}
-
 static void try_trap(struct lab_trap *trap, struct pl_lab *lab, enum pl_point point)
 {
-	struct trap_errand errand = { .trap = trap, .lab = lab };
-	struct task_struct *thread;
-
 	if (point != trap->point || trap->sprung)
 		return;
 	if (trap->skip) {
@@ -43,12 +13,7 @@ static void try_trap(struct lab_trap *trap, struct pl_lab *lab, enum pl_point po
 		return;
 	}
 	trap->sprung = true;
-	init_completion(&errand.finished);
-	thread = kthread_run(spring_trap, &errand, "pidlab_trap");
-	if (IS_ERR(thread))
-		return;
-	wait_for_completion(&errand.finished);
-	kthread_stop(thread);
+	trap->spring(lab, trap->data);
 }
 
 static void try_park(struct lab_parked *parked, enum pl_point point)
@@ -126,6 +91,22 @@ void lab_unset_trap(struct kunit *test)
 	self->trap = NULL;
 }
 
+/**
+ * lab_wait_for_stop() - sleep until kthread_stop()
+ *
+ * Context: the last thing that a thread of a case does, so that whoever stops it
+ * finds it there. Sleeps.
+ */
+void lab_wait_for_stop(void)
+{
+	set_current_state(TASK_INTERRUPTIBLE);
+	while (!kthread_should_stop()) {
+		schedule();
+		set_current_state(TASK_INTERRUPTIBLE);
+	}
+	__set_current_state(TASK_RUNNING);
+}
+
 struct errand {
 	struct pl_lab *lab;
 	struct pidlab_op *op;
@@ -138,7 +119,7 @@ static int run_errand(void *data)
 
 	pl_op_run(errand->lab, errand->op);
 	complete(&errand->finished);
-	wait_for_stop();
+	lab_wait_for_stop();
 	return 0;
 }
 
@@ -173,7 +154,7 @@ static int run_parked(void *data)
 	/* If it never came to the point, whoever waits for that goes on. */
 	complete(&parked->arrived);
 	complete(&parked->finished);
-	wait_for_stop();
+	lab_wait_for_stop();
 	return 0;
 }
 

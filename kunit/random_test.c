@@ -256,12 +256,7 @@ static int run_actor(void *data)
 		remember(actor, &op);
 	}
 	complete(&actor->finished);
-	set_current_state(TASK_INTERRUPTIBLE);
-	while (!kthread_should_stop()) {
-		schedule();
-		set_current_state(TASK_INTERRUPTIBLE);
-	}
-	__set_current_state(TASK_RUNNING);
+	lab_wait_for_stop();
 	return 0;
 }
 

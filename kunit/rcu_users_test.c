@@ -225,9 +225,7 @@ static void c2_with_the_bug_the_shared_bytes_are_what_a_list_would_be(struct kun
 
 static void reap_behind(struct pl_lab *lab, void *data)
 {
-	struct pidlab_op *reap = data;
-
-	*reap = lab_run(lab, *reap);
+	lab_run_elsewhere(lab, data);
 }
 
 /* The task is found alive, and reaped before it is counted. */
