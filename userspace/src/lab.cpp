@@ -82,6 +82,15 @@ CheckResult Lab::check() {
     return result;
 }
 
+std::optional<Snapshot> Lab::snapshot() {
+    Snapshot out;
+    const int error = transport_->snapshot(out);
+    if (error == ENOTTY)
+        return std::nullopt;
+    throw_if(error, "SNAPSHOT", Source::ioctl);
+    return out;
+}
+
 std::uint64_t Lab::digest() {
     pidlab_check raw{};
     throw_if(transport_->check(raw, {}), "CHECK", Source::ioctl);

@@ -13,6 +13,7 @@
 #include "pidlab/call.hpp"
 #include "pidlab/error.hpp"
 #include "pidlab/settings.hpp"
+#include "pidlab/snapshot.hpp"
 #include "pidlab/table.hpp"
 #include "pidlab/transport.hpp"
 
@@ -147,6 +148,9 @@ public:
 
     /// Invariants, digest and all tasks. Asks again with more room until they fit.
     [[nodiscard]] CheckResult check();
+
+    /// Every object of the lab, or nothing where the transport cannot tell.
+    [[nodiscard]] std::optional<Snapshot> snapshot();
 
     /// CHECK's digest alone.
     [[nodiscard]] std::uint64_t digest();

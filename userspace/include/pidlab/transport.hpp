@@ -12,6 +12,8 @@
 
 namespace pidlab {
 
+struct Snapshot;
+
 /// How a RUN ended.
 struct RunStatus {
     int error = 0;        ///< 0, or a positive errno of the ioctl itself
@@ -46,6 +48,13 @@ public:
     /// Run actors one step at a time, in the orders given. A lab without a controller: ENOTTY.
     [[nodiscard]] virtual int control(pidlab_control &arg) {
         static_cast<void>(arg);
+        return ENOTTY;
+    }
+
+    /// Every object of the lab. Where nobody can tell: ENOTTY.
+    /// @param out overwritten; unspecified after an error
+    [[nodiscard]] virtual int snapshot(Snapshot &out) {
+        static_cast<void>(out);
         return ENOTTY;
     }
 };

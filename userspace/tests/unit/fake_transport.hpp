@@ -10,10 +10,12 @@
 #include <deque>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <utility>
 #include <vector>
 
 #include "pidlab/lab.hpp"
+#include "pidlab/snapshot.hpp"
 #include "pidlab/transport.hpp"
 
 namespace pidlab::testing {
@@ -52,7 +54,8 @@ public:
     pidlab_info info_answer = {};   ///< abi, ready and init_task are filled in
     pidlab_check check_answer = {}; ///< count is filled in
     std::vector<pidlab_task_info> tasks;
-    std::function<void()> before_check; ///< may change `tasks`
+    std::function<void()> before_check;      ///< may change `tasks`
+    std::optional<Snapshot> snapshot_answer; ///< nothing: ENOTTY
 
     int setup(pidlab_setup &arg) override {
         setups.push_back(arg);
@@ -101,6 +104,13 @@ public:
         out.size = sizeof(out);
         out.count = static_cast<std::uint32_t>(tasks.size());
         std::copy_n(tasks.begin(), std::min(tasks.size(), room.size()), room.begin());
+        return 0;
+    }
+
+    int snapshot(Snapshot &out) override {
+        if (!snapshot_answer)
+            return ENOTTY;
+        out = *snapshot_answer;
         return 0;
     }
 
