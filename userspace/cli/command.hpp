@@ -10,6 +10,8 @@
 
 #include <pidlab.h>
 
+#include "pidlab/lab.hpp"
+
 namespace pidlab::cli {
 
 /// Exit codes of the command.
@@ -23,7 +25,12 @@ enum Exit : int {
 /// Options of the command itself.
 struct Globals {
     std::string device = PIDLAB_DEVICE;
+    bool model = false; ///< no device: labs of the reference model
 };
+
+/// A new lab, of the module or of the model.
+/// @throws DeviceError
+[[nodiscard]] Lab open_lab(const Globals &globals);
 
 /// What a subcommand does once its options are read; answers the exit code. May throw: main()
 /// turns DeviceError into exit_no_device and other exceptions into exit_failed.

@@ -123,6 +123,7 @@ Program::Program()
     app_.add_option("--device", globals_.device, "the module's device")
         ->capture_default_str()
         ->type_name("FILE");
+    app_.add_flag("--model", globals_.model, "use the reference model in the module's place");
     for (const Command &command : table) {
         CLI::App &sub = *app_.add_subcommand(command.name, command.help);
         sub.footer(wrapped(command.more));

@@ -67,13 +67,13 @@ Action add_info(CLI::App &sub, const Globals &globals) {
     sub.add_flag("--json", options->json, "print one JSON object");
     return [options, &globals] {
         // Defaults that depend on the machine are known after setup only.
-        Lab lab = Lab::open(globals.device);
+        Lab lab = open_lab(globals);
         lab.setup();
         const Info info = lab.info();
         if (options->json)
             fmt::print("{}\n", info_json(info).dump(2));
         else
-            print_info(info, globals.device);
+            print_info(info, globals.model ? "the model" : globals.device);
         return exit_ok;
     };
 }

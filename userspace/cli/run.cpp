@@ -12,6 +12,7 @@
 
 #include "command.hpp"
 #include "pidlab/generations.hpp"
+#include "pidlab/model.hpp"
 #include "pidlab/report.hpp"
 #include "scenario_file.hpp"
 
@@ -45,7 +46,8 @@ public:
         if (options_.all_generations && !options_.json)
             fmt::print("{}\n", table_.rest(comparisons_));
         if (!options_.json)
-            fmt::print("{} passed, {} failed\n", passed_, failed_);
+            fmt::print("{} passed, {} failed{}\n", passed_, failed_,
+                       skipped_ ? fmt::format(", {} skipped", skipped_) : "");
         return exit_;
     }
 
@@ -73,16 +75,18 @@ private:
         try {
             if (options_.all_generations) {
                 show(compare_generations(file.source, file.parsed.scenario,
-                                         [this] { return Lab::open(globals_.device); }));
+                                         [this] { return open_lab(globals_); }));
                 return;
             }
-            Lab lab = Lab::open(globals_.device);
+            Lab lab = open_lab(globals_);
             show(run_scenario(lab, file.source, file.parsed.scenario));
         } catch (const DeviceError &) {
             throw;
         } catch (const Error &error) {
             // The lab broke down, not what the scenario says about it.
             broken(file, error.what());
+        } catch (const NotModelled &why) {
+            skipped(file, why.what());
         }
     }
 
@@ -135,6 +139,14 @@ private:
         failed(exit_failed);
     }
 
+    void skipped(const ScenarioFile &file, const char *why) {
+        if (options_.json)
+            print_json_line({{"file", file.source.name()}, {"skipped", why}});
+        else
+            fmt::print("skip {}: {}\n", file.source.name(), why);
+        ++skipped_;
+    }
+
     void failed(Exit how) {
         ++failed_;
         exit_ = std::max(exit_, how);
@@ -148,6 +160,7 @@ private:
     std::ofstream reports_;
     unsigned passed_ = 0;
     unsigned failed_ = 0;
+    unsigned skipped_ = 0; ///< the model has no notion of something that they ask for
     Exit exit_ = exit_ok;
 };
 

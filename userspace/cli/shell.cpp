@@ -170,7 +170,7 @@ private:
 Action add_shell(CLI::App &, const Globals &globals) {
     return [&globals] {
         std::setlocale(LC_CTYPE, ""); // for the line editor
-        Lab lab = Lab::open(globals.device);
+        Lab lab = open_lab(globals);
         return Shell(lab).loop();
     };
 }

@@ -56,7 +56,7 @@ int print_tree(const Options &options, const Globals &globals) {
         fmt::print(stderr, "{}", file.complaints(false));
         return exit_usage;
     }
-    Lab lab = Lab::open(globals.device);
+    Lab lab = open_lab(globals);
     Watcher watcher{options.at != 0 ? options.at : std::numeric_limits<std::size_t>::max()};
     const Report report = run_scenario(lab, file.source, file.parsed.scenario, &watcher);
     if (watcher.line() == 0) {

@@ -6,6 +6,7 @@
 
 #include "pidlab/format.hpp"
 #include "pidlab/machine.hpp"
+#include "pidlab/model.hpp"
 
 namespace pidlab::scenario {
 
@@ -41,6 +42,8 @@ std::uint64_t Executor::evaluate(const Atom &atom, std::uint64_t seen_by) {
         value = info().setting(static_cast<pidlab_setting>(atom.number));
         break;
     case Atom::Kind::machine:
+        if (!lab_.transport().is_of_this_machine())
+            throw NotModelled("a machine whose memory it would take");
         value = machine_figure(static_cast<Machine>(atom.number));
         break;
     }

@@ -20,8 +20,9 @@ struct RunStatus {
     std::size_t done = 0; ///< operations executed, failed ones included; their results are written
 };
 
-/// One lab, wherever it is: behind the device or in a test. Each call is one ioctl; it returns 0
-/// or a positive errno and throws nothing of its own. Calls may come from several threads.
+/// One lab, wherever it is: behind the device, in the model or in a test. Each call is one ioctl;
+/// it returns 0 or a positive errno, and only the model throws, what it has no notion of. Calls
+/// may come from several threads, but not to the model.
 class Transport {
 public:
     Transport() = default;
@@ -44,6 +45,9 @@ public:
     /// @param room where tasks go, as many as fit; may be empty
     /// @param out its count may be more than the room
     [[nodiscard]] virtual int check(pidlab_check &out, std::span<pidlab_task_info> room) = 0;
+
+    /// Whether what the lab holds takes this machine's memory.
+    [[nodiscard]] virtual bool is_of_this_machine() const { return true; }
 
     /// Run actors one step at a time, in the orders given. A lab without a controller: ENOTTY.
     [[nodiscard]] virtual int control(pidlab_control &arg) {
