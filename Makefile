@@ -54,6 +54,10 @@ vmtest: ## the C++ tests against the real device in a VM [KERNEL=debug, then sto
 rows: ## what pidlab promises, row by row, with the tests of each (or ROW=a5)
 	@$(STEP)rows $(if $(ROW),--row '$(ROW)')
 
+.PHONY: torture
+torture: ## a million random commands on module and model [KERNEL=stock] [SEED=n] [COMMANDS=n]
+	@$(STEP)torture $(on_kernel) $(if $(SEED),--seed $(SEED)) $(if $(COMMANDS),--commands $(COMMANDS))
+
 .PHONY: style
 style: ## layout, the kernel's checkpatch, licences, sizes
 	@scripts/style

@@ -35,6 +35,14 @@ def vm_tests() -> Path:
     return CLIENT / "tests" / "pidlab_vm_tests"
 
 
+def torture() -> Path:
+    """Builds what runs random programs on model and module; returns where it is."""
+    settings = ("-DCMAKE_BUILD_TYPE=Release", "-DPIDLAB_TESTS=ON")
+    with phase("building the torture"):
+        build(CLIENT, "pidlab_torture", settings=settings)
+    return CLIENT / "tests" / "pidlab_torture"
+
+
 def sanitized() -> Path:
     """Builds command and unit tests with AddressSanitizer and UndefinedBehaviorSanitizer."""
     settings = ("-DCMAKE_BUILD_TYPE=Debug", "-DPIDLAB_SANITIZE=ON", "-DPIDLAB_WERROR=ON")

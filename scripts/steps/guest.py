@@ -70,16 +70,26 @@ def boot(command: list[str], line_seen: Callable[[str], None]) -> int:
     return process.returncode
 
 
-def judged(command: list[str], source: str, expected: list[str]) -> ktap.Tally:
-    """Boots a VM whose results are KTAP; prints a line a case, and counts them."""
+def judged(
+    command: list[str],
+    source: str,
+    expected: list[str],
+    line_seen: Callable[[str], None] = lambda line: None,
+) -> ktap.Tally:
+    """Boots a VM whose results are KTAP; prints a line a case, and counts them; `line_seen` hears all lines."""
 
     def report(outcome: ktap.Outcome) -> None:
         say(str(outcome))
 
     reader = ktap.Reader(report, source)
     why = ""
+
+    def feed(line: str) -> None:
+        line_seen(line)
+        reader.feed(line)
+
     try:
-        status = boot(command, reader.feed)
+        status = boot(command, feed)
         if status:
             why = f"the guest ended with status {status}"
     except Failure as failure:

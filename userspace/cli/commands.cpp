@@ -127,6 +127,7 @@ Program::Program()
     for (const Command &command : table) {
         CLI::App &sub = *app_.add_subcommand(command.name, command.help);
         sub.footer(wrapped(command.more));
+        sub.fallthrough(); // --model and --device are understood behind the command, too
         actions_.push_back(command.add(sub, globals_));
     }
 }
