@@ -11,6 +11,7 @@
 #include "pidlab.h"
 
 struct pl_lab;
+struct pl_task;
 
 /**
  * struct pl_findings - what a check found
@@ -28,6 +29,7 @@ struct pl_findings {
 
 int pl_check(struct pl_lab *lab, struct pl_findings *findings);
 u64 pl_digest(struct pl_lab *lab);
+void pl_describe_task(struct pl_task *task, struct pidlab_task_info *info);
 unsigned int pl_snapshot(struct pl_lab *lab, struct pidlab_task_info *info, unsigned int room);
 
 #endif /* PL_CHECK_H */

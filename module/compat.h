@@ -17,4 +17,11 @@
 #define PL_EXPORT_FOR_KUNIT(symbol)
 #endif
 
+/* The attributes of the request that asked for a dump. */
+#if KERNEL_VERSION(6, 7, 0) <= LINUX_VERSION_CODE
+#define pl_dump_attrs(cb) (genl_info_dump(cb)->attrs)
+#else
+#define pl_dump_attrs(cb) (genl_dumpit_info(cb)->attrs)
+#endif
+
 #endif /* PL_COMPAT_H */

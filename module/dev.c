@@ -11,6 +11,7 @@
 #include "check.h"
 #include "dev.h"
 #include "lab.h"
+#include "netlink.h"
 #include "op.h"
 
 /* Instructions copied in and out at a time: one page. */
@@ -216,6 +217,7 @@ static long pl_ioctl(struct file *file, unsigned int cmd, unsigned long user)
 		return -EFAULT;
 	if (size < desc->oldest)
 		return -EINVAL;
+	pl_netlink_follow_group(file->private_data);
 	arg = kzalloc(desc->size, GFP_KERNEL_ACCOUNT);
 	if (!arg)
 		return -ENOMEM;
@@ -248,6 +250,17 @@ static const struct file_operations fops = {
 	.compat_ioctl = compat_ptr_ioctl,
 	.llseek = noop_llseek,
 };
+
+/**
+ * pl_dev_lab() - the lab of an open file
+ * @file: any file, held by the caller
+ *
+ * Return: the lab, as long as the file is held; NULL: it is another device's.
+ */
+struct pl_lab *pl_dev_lab(const struct file *file)
+{
+	return file->f_op == &fops ? file->private_data : NULL;
+}
 
 static struct miscdevice device = {
 	.minor = MISC_DYNAMIC_MINOR,

@@ -41,6 +41,7 @@ struct pl_upid;
  * @scan: how long the latest search for a number was; NULL where it cannot be
  *	told. Any context
  * @find: the published pid of a number, or NULL. Under RCU or pidmap_lock
+ * @last: the last number given. Any context
  * @next: the lowest taken number at or above @nr, or -1. It may have no
  *	published pid. Under RCU
  */
@@ -59,6 +60,7 @@ struct pl_index_ops {
 	bool (*taken)(struct pl_pidns *ns, int nr);
 	void (*scan)(const struct pl_pidns *ns, struct pl_scan *scan);
 	struct pl_pid *(*find)(struct pl_pidns *ns, int nr);
+	int (*last)(const struct pl_pidns *ns);
 	int (*next)(struct pl_pidns *ns, int nr);
 };
 

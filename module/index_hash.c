@@ -130,6 +130,11 @@ static int hash_next(struct pl_pidns *ns, int nr)
 	return pl_pidmap_next(&ns->map, nr);
 }
 
+static int hash_last(const struct pl_pidns *ns)
+{
+	return atomic_read(&ns->map.last);
+}
+
 const struct pl_index_ops pl_index_hash = {
 	.init_lab = hash_init_lab,
 	.destroy_lab = hash_destroy_lab,
@@ -145,6 +150,7 @@ const struct pl_index_ops pl_index_hash = {
 	.taken = hash_taken,
 	.scan = hash_scan,
 	.find = hash_find,
+	.last = hash_last,
 	.next = hash_next,
 };
 
@@ -160,5 +166,6 @@ const struct pl_index_ops pl_index_numbers = {
 	.restart = hash_restart,
 	.taken = hash_taken,
 	.scan = hash_scan,
+	.last = hash_last,
 	.next = hash_next,
 };

@@ -124,6 +124,12 @@ static int idr_next(struct pl_pidns *ns, int nr)
 	return idr_get_next(&ns->idr, &nr) ? nr : -1;
 }
 
+/* The cursor is where the next search begins. */
+static int idr_last(const struct pl_pidns *ns)
+{
+	return max((int)idr_get_cursor(&ns->idr) - 1, 0);
+}
+
 const struct pl_index_ops pl_index_idr = {
 	.init_lab = idr_init_lab,
 	.destroy_lab = idr_destroy_lab,
@@ -136,5 +142,6 @@ const struct pl_index_ops pl_index_idr = {
 	.restart = idr_restart,
 	.taken = idr_taken,
 	.find = idr_find_pid,
+	.last = idr_last,
 	.next = idr_next,
 };

@@ -12,6 +12,7 @@
 #include "generation.h"
 #include "kill.h"
 #include "lab.h"
+#include "netlink.h"
 #include "op.h"
 #include "pid.h"
 #include "pid_namespace.h"
@@ -37,6 +38,9 @@ static const struct setting_desc setting_descs[PIDLAB_SETTING_SLOTS] = {
 /* Labs whose memory is not freed yet, all openers together. */
 static atomic_long_t lab_count;
 
+/* The last pl_lab.number given. */
+static atomic64_t last_number;
+
 /**
  * pl_lab_count() - how many labs there are
  *
@@ -60,6 +64,7 @@ struct pl_lab *pl_lab_create(void)
 
 	if (!lab)
 		return ERR_PTR(-ENOMEM);
+	lab->number = atomic64_inc_return(&last_number);
 	refcount_set(&lab->users, 1);
 	mutex_init(&lab->setup_lock);
 	init_rwsem(&lab->quiesce);
@@ -75,6 +80,7 @@ struct pl_lab *pl_lab_create(void)
 	pl_waitq_init(&lab->exit_wait, lab);
 	pl_containers_init(lab);
 	pl_tref_init_sentinel(lab);
+	pl_netlink_init_lab(lab);
 	atomic_long_inc(&lab_count);
 	return lab;
 }
@@ -99,6 +105,7 @@ void pl_lab_put(struct pl_lab *lab)
 {
 	if (!refcount_dec_and_test(&lab->users))
 		return;
+	pl_events_free_lab(lab);
 	pl_mem_clear_graves(lab);
 	xa_destroy(&lab->objects);
 	pl_mutex_destroy(&lab->containers.lock);
@@ -186,6 +193,8 @@ static int populate(struct pl_lab *lab)
 	if (error)
 		goto out_ns;
 	lab->init_id = first->object.id;
+	atomic_long_inc(&lab->changes);
+	pl_event(BEGIN, begin, lab, lab->init_id, 0, 0, 0);
 	pl_task_put(first);
 	return 0;
 
@@ -278,12 +287,16 @@ static void depopulate(struct pl_lab *lab)
  */
 void pl_lab_close(struct pl_lab *lab)
 {
-	/* Actors in a deadlock stand in its locks: they keep it. */
-	if (lab->control)
-		return;
-	if (lab->root_ns)
+	bool stuck = lab->control;
+
+	if (lab->root_ns && !stuck)
 		depopulate(lab);
-	pl_lab_put(lab);
+	if (lab->events.wanted && !stuck)
+		pl_settle(lab);
+	pl_netlink_close_lab(lab);
+	/* Actors in a deadlock stand in its locks: they keep it. */
+	if (!stuck)
+		pl_lab_put(lab);
 }
 PL_EXPORT_FOR_KUNIT(pl_lab_close);
 

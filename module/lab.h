@@ -16,6 +16,7 @@
 
 #include "cpu.h"
 #include "container.h"
+#include "event.h"
 #include "mem.h"
 #include "pidlab.h"
 #include "sync.h"
@@ -29,6 +30,7 @@ struct pl_task;
 
 /**
  * struct pl_lab - one universe
+ * @number: of all labs since the module was loaded, this is the how manieth
  * @users: one for the file, one for each object that memory is charged for
  * @generation: the design of its pid machinery; set by SETUP, then constant
  * @rcu_layout: how its tasks are counted; set by SETUP, then constant
@@ -63,6 +65,9 @@ struct pl_task;
  * @seen_object: the object harmed last
  * @containers: hierarchies and their subsystems
  * @forks: successful forks
+ * @changes: operations that have run; a dump looks whether it is the same
+ * @events: what happened, for those who listen
+ * @to_group: those who listen to all labs are told, too; see netlink_listen.c
  * @rcu_pending: callbacks that have not done their work
  * @control: who runs the lab's actors; NULL in an ordinary lab; under @quiesce
  * @given_up: it holds nothing, or actors that stand for ever; under @quiesce
@@ -70,6 +75,7 @@ struct pl_task;
  * @hook_data: for @hook
  */
 struct pl_lab {
+	u64 number;
 	refcount_t users;
 	const struct pl_generation *generation;
 	const struct pl_rcu_layout *rcu_layout;
@@ -101,6 +107,9 @@ struct pl_lab {
 	u64 seen_object[PIDLAB_BUG_COUNT];
 	struct pl_containers containers;
 	atomic_long_t forks;
+	atomic_long_t changes;
+	struct pl_events events;
+	bool to_group;
 	atomic_long_t rcu_pending;
 	struct pl_control *control;
 	bool given_up;

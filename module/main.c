@@ -5,6 +5,8 @@
 #include "container.h"
 #include "debugfs.h"
 #include "dev.h"
+#include "event.h"
+#include "netlink.h"
 #include "pid_namespace.h"
 #include "ref.h"
 #include "task.h"
@@ -25,6 +27,12 @@ static int __init pidlab_init(void)
 	error = pl_container_init_cache();
 	if (error)
 		goto out_ref;
+	error = pl_events_init();
+	if (error)
+		goto out_container;
+	error = pl_netlink_init();
+	if (error)
+		goto out_events;
 	pl_debugfs_init();
 	error = pl_dev_init();
 	if (error)
@@ -33,6 +41,10 @@ static int __init pidlab_init(void)
 
 out_debugfs:
 	pl_debugfs_exit();
+	pl_netlink_exit();
+out_events:
+	pl_events_exit();
+out_container:
 	pl_container_exit_cache();
 out_ref:
 	pl_ref_exit_cache();
@@ -49,6 +61,9 @@ static void __exit pidlab_exit(void)
 	pl_debugfs_exit();
 	/* The last labs are closed; their frees may still be under way. */
 	rcu_barrier();
+	/* And the last of what they have told. */
+	pl_events_exit();
+	pl_netlink_exit();
 	pl_container_exit_cache();
 	pl_ref_exit_cache();
 	pl_pidns_exit_caches();

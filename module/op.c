@@ -314,6 +314,7 @@ void pl_op_run_alone(struct pl_lab *lab, struct pidlab_op *op)
 	int error;
 
 	memset(op->res, 0, sizeof(op->res));
+	atomic_long_inc(&lab->changes);
 	error = execute(lab, op);
 	if (error)
 		memset(op->res, 0, sizeof(op->res));

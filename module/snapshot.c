@@ -41,7 +41,14 @@ static void describe_identity(const struct pl_task *task, struct pidlab_task_inf
 	info->level = ns ? ns->level : 0;
 }
 
-static void describe(struct pl_task *task, struct pidlab_task_info *info)
+/**
+ * pl_describe_task() - what a task is
+ * @task: the task
+ * @info: out
+ *
+ * Context: lab->quiesce held for writing, or tasklist_lock.
+ */
+void pl_describe_task(struct pl_task *task, struct pidlab_task_info *info)
 {
 	const struct pl_task *leader = task->group_leader;
 
@@ -90,14 +97,14 @@ unsigned int pl_snapshot(struct pl_lab *lab, struct pidlab_task_info *info, unsi
 	pl_settle(lab);
 	list_for_each_entry(task, &lab->tasks, node) {
 		if (count < room)
-			describe(task, &info[count]);
+			pl_describe_task(task, &info[count]);
 		count++;
 	}
 	xa_for_each(&lab->objects, serial, object) {
 		if (!is_dead_task(object))
 			continue;
 		if (count < room)
-			describe(pl_task_of(object), &info[count]);
+			pl_describe_task(pl_task_of(object), &info[count]);
 		count++;
 	}
 	return count;
