@@ -116,6 +116,23 @@ static void the_children_of_all_threads_are_meant(struct kunit *test)
 	REFUSED(test, lab, -ECHILD, WAIT, 0, thread, -1);
 }
 
+static void x7_the_children_of_the_thread_itself_come_first(struct kunit *test)
+{
+	struct pl_lab *lab = lab_open(test);
+	u64 a = FORK(test, lab, lab->init_id), b = FORK_THREAD(test, lab, a);
+	u64 c = FORK_THREAD(test, lab, a);
+	u64 of_a = FORK(test, lab, a), of_b = FORK(test, lab, b), of_c = FORK(test, lab, c);
+
+	MUST(test, lab, EXIT, 0, of_a);
+	MUST(test, lab, EXIT, 0, of_b);
+	MUST(test, lab, EXIT, 0, of_c);
+	/* Then those of the threads after it, and around. */
+	KUNIT_EXPECT_EQ(test, MUST(test, lab, WAIT, 0, b, -1), of_b);
+	KUNIT_EXPECT_EQ(test, MUST(test, lab, WAIT, 0, b, -1), of_c);
+	KUNIT_EXPECT_EQ(test, MUST(test, lab, WAIT, 0, b, -1), of_a);
+	REFUSED(test, lab, -ECHILD, WAIT, 0, b, -1);
+}
+
 static void keep_leaves_the_zombie(struct kunit *test)
 {
 	struct pl_lab *lab = lab_open(test);
@@ -184,6 +201,7 @@ static struct kunit_case wait_cases[] = {
 	LAB_CASE(a_negative_number_selects_a_group),
 	LAB_CASE(minus_1_takes_the_oldest_zombie),
 	LAB_CASE(the_children_of_all_threads_are_meant),
+	LAB_CASE(x7_the_children_of_the_thread_itself_come_first),
 	LAB_CASE(keep_leaves_the_zombie),
 	LAB_CASE(a_leader_with_threads_is_not_ready),
 	LAB_NS_CASE(the_number_is_as_the_parent_sees_it),

@@ -38,13 +38,25 @@ static void describe(const struct pl_task *child, const struct pl_pidns *ns,
 	reaped->code = pl_task_exit_code(child);
 }
 
-/* The children of all threads of the process: the oldest zombie that is meant. */
+static struct pl_task *thread_after(struct pl_task *thread)
+{
+	struct list_head *threads = &thread->signal->threads;
+
+	if (list_is_last(&thread->thread_node, threads))
+		return list_first_entry(threads, struct pl_task, thread_node);
+	return list_next_entry(thread, thread_node);
+}
+
+/*
+ * The children of all threads of the process, one's own first and then those of
+ * the threads after it: the oldest zombie that is meant.
+ */
 static int find_zombie(struct pl_task *task, int which, struct pl_task **zombie)
 {
-	struct pl_task *thread, *child;
+	struct pl_task *thread = task, *child;
 	int error = -ECHILD;
 
-	list_for_each_entry(thread, &task->signal->threads, thread_node) {
+	do {
 		list_for_each_entry(child, &thread->children, sibling) {
 			if (!is_meant(child, task, which))
 				continue;
@@ -54,7 +66,8 @@ static int find_zombie(struct pl_task *task, int which, struct pl_task **zombie)
 				return 0;
 			}
 		}
-	}
+		thread = thread_after(thread);
+	} while (thread != task);
 	return error;
 }
 
