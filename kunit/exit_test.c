@@ -117,8 +117,27 @@ static void a_leader_waits_for_its_threads(struct kunit *test)
 	/* The process is alive under the leader's number. */
 	KUNIT_EXPECT_EQ(test, MUST(test, lab, NR, 0, thread, PIDLAB_TYPE_TGID), (u64)2);
 	MUST(test, lab, EXIT, 0, thread, 4);
-	/* Whoever exits without its group leaves the leader's code. */
-	KUNIT_EXPECT_EQ(test, lab_run(lab, OP(REAP, 0, a)).res[1], (u64)3);
+	/* Whoever exits without its group leaves the leader's code, or until 2022 did. */
+	KUNIT_EXPECT_EQ(test, lab_run(lab, OP(REAP, 0, a)).res[1],
+			lab->generation->last_decides ? (u64)4 : (u64)3);
+}
+
+static void x7_the_last_thread_decides_the_code_where_it_does_today(struct kunit *test)
+{
+	struct pl_lab *lab = lab_open(test);
+	u64 a = FORK(test, lab, lab->init_id), b = FORK_THREAD(test, lab, a);
+	u64 c = FORK_THREAD(test, lab, a);
+
+	MUST(test, lab, HOLD_TASK, 0, c);
+	MUST(test, lab, EXIT, 0, a, 3);
+	MUST(test, lab, EXIT, 0, c, 5);
+	/* Not the last: the leader has its own code for now. */
+	KUNIT_EXPECT_EQ(test, lab_run(lab, OP(STATE, 0, a)).res[1], (u64)3);
+	MUST(test, lab, EXIT, 0, b, 4);
+	KUNIT_EXPECT_EQ(test, lab_run(lab, OP(STATE, 0, a)).res[1],
+			lab->generation->number == PIDLAB_GEN_IDR ? (u64)4 : (u64)3);
+	/* A thread keeps its own, which nobody asks for. */
+	KUNIT_EXPECT_EQ(test, lab_run(lab, OP(STATE, 0, c)).res[1], (u64)5);
 }
 
 static void a_group_exit_gives_all_threads_its_code(struct kunit *test)
@@ -219,6 +238,7 @@ static struct kunit_case exit_cases[] = {
 	LAB_CASE(orphans_go_to_a_living_thread_first),
 	LAB_PID_CASE(a_thread_is_released_at_once),
 	LAB_CASE(a_leader_waits_for_its_threads),
+	LAB_CASE(x7_the_last_thread_decides_the_code_where_it_does_today),
 	LAB_CASE(a_group_exit_gives_all_threads_its_code),
 	LAB_CASE(a_group_exit_overrides_the_code_of_a_leader_that_left),
 	LAB_CASE(a_kill_overrides_the_code_of_a_leader_that_left),

@@ -4,6 +4,7 @@
 #include "container.h"
 #include "cpu.h"
 #include "exit.h"
+#include "generation.h"
 #include "kill.h"
 #include "lab.h"
 #include "nsproxy.h"
@@ -29,6 +30,18 @@ static void mark_group(struct pl_lab *lab, struct pl_task *task, int code)
 }
 
 /*
+ * The last thread begins its exit without a group exit: since 2022 that is one
+ * all the same, with this thread's code. Until then the leader's own was told.
+ */
+static void mark_last(struct pl_lab *lab, struct pl_signal *signal, int code)
+{
+	if (!lab->generation->last_decides || signal->live || signal->group_exit)
+		return;
+	signal->group_exit = true;
+	signal->group_code = code;
+}
+
+/*
  * Who sets PL_TASK_EXITING ends the exit; everybody else gets -ESRCH. Taking
  * the turn lets an operation that acts as the task come to its end first.
  */
@@ -48,6 +61,7 @@ static int begin_exit(struct pl_lab *lab, struct pl_task *task, int code, bool g
 		task->flags |= PL_TASK_EXITING;
 		task->exit_code = task->signal->group_exit ? task->signal->group_code : code;
 		task->signal->live--;
+		mark_last(lab, task->signal, code);
 		list_del_init(&task->killed_node);
 	}
 	pl_write_unlock(&lab->tasklist_lock);
@@ -264,6 +278,8 @@ void pl_release(struct pl_lab *lab, struct pl_task *task)
 	int type;
 
 	pl_assert_write_held(&lab->tasklist_lock);
+	/* As its parent is told. */
+	task->exit_code = pl_task_exit_code(task);
 	for (type = PIDLAB_TYPE_COUNT - 1; type >= 0; type--)
 		pl_task_detach(task, type);
 	pl_container_release(task);

@@ -50,6 +50,7 @@ static const struct pl_generation generations[] = {
 		.types = PID_PGID_SID | BIT(PIDLAB_TYPE_TGID),
 		.thread_types = BIT(PIDLAB_TYPE_PID),
 		.has_pids = true,
+		.last_decides = true,
 		.max_level = PL_MAX_LEVEL,
 		.index = &pl_index_idr,
 		.who = &pl_who_exchanges,

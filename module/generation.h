@@ -22,6 +22,7 @@ struct pl_who_ops;
  * @types: mask of enum pidlab_type that tasks have links for
  * @thread_types: those that a thread has which does not lead its group
  * @has_pids: there is a struct pid
+ * @last_decides: without a group exit the last thread's code is the process's
  * @max_level: depth of the deepest namespace
  * @index: number -> pid
  * @who: how tasks are tied to what they use
@@ -33,6 +34,7 @@ struct pl_generation {
 	unsigned int types;
 	unsigned int thread_types;
 	bool has_pids;
+	bool last_decides;
 	unsigned int max_level;
 	const struct pl_index_ops *index;
 	const struct pl_who_ops *who;

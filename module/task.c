@@ -267,12 +267,14 @@ PL_EXPORT_FOR_KUNIT(pl_task_vnr);
  * pl_task_exit_code() - what a task exited with
  * @task: a task whose exit has begun
  *
- * Return: its group's code where all threads were told to exit, even if that
- * was after this one; else its own.
+ * Return: its own code; of a leader its group's where all threads were told to
+ * exit, even if that was after this one.
  */
 int pl_task_exit_code(const struct pl_task *task)
 {
-	return task->signal->group_exit ? task->signal->group_code : task->exit_code;
+	if (pl_task_is_leader(task) && task->signal->group_exit)
+		return task->signal->group_code;
+	return task->exit_code;
 }
 PL_EXPORT_FOR_KUNIT(pl_task_exit_code);
 

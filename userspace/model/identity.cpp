@@ -11,10 +11,10 @@ namespace pidlab::model {
 namespace {
 
 constexpr Generation known[] = {
-    {PIDLAB_GEN_TASKREF, Order::last, false, true, true, false},
-    {PIDLAB_GEN_PIDHASH, Order::last, false, false, false, true},
-    {PIDLAB_GEN_PIDNS, Order::last, true, false, false, true},
-    {PIDLAB_GEN_IDR, Order::cursor, true, true, false, true},
+    {PIDLAB_GEN_TASKREF, Order::last, false, true, true, false, false},
+    {PIDLAB_GEN_PIDHASH, Order::last, false, false, false, true, false},
+    {PIDLAB_GEN_PIDNS, Order::last, true, false, false, true, false},
+    {PIDLAB_GEN_IDR, Order::cursor, true, true, false, true, true},
 };
 
 } // namespace

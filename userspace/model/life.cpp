@@ -127,6 +127,8 @@ void Universe::leave(Key id, int code) {
         namespaces_.at(ns).reaper = heir;
     task(id).state = PIDLAB_STATE_ZOMBIE;
     task(id).code = code;
+    if (generation_.last_code && running(*process).empty())
+        task(process->leader).code = code;
     hand_children_on(id, heir ? heir : namespaces_.at(ns).reaper);
     if (process->leader != id)
         release(id);

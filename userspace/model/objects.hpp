@@ -31,6 +31,7 @@ struct Generation {
     bool group_link; ///< thread groups are a kind of user: type tgid
     bool of_threads; ///< and so are their threads that do not lead
     bool pids;       ///< a number stands for a struct pid, which can be named and held
+    bool last_code;  ///< the last thread to exit decides the code of the process, not the leader
 };
 
 /// A thread group.
