@@ -235,8 +235,10 @@ void pl_container_check_release(struct pl_container *container)
 	    atomic_read(&container->count) || !list_empty(&container->children))
 		return;
 	/* An event that nobody has read stands for the new one too. */
-	if (list_empty(&container->release_node))
-		list_add_tail(&container->release_node, &all->released);
+	if (!list_empty(&container->release_node))
+		return;
+	list_add_tail(&container->release_node, &all->released);
+	pl_event(RELEASED, released, container->lab, container->object.id, 0, 0, 0);
 }
 
 /**

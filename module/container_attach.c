@@ -107,6 +107,7 @@ static int attach_locked(struct pl_lab *lab, struct pl_task *task, struct pl_con
 	error = move_pointers(lab, task, to, old);
 	if (error)
 		return error;
+	pl_event(ATTACH, attach, lab, task->object.id, to->object.id, 0, 0);
 	pl_point(lab, PL_POINT_ATTACH_MOVED);
 	leave_old(lab, old);
 	return 0;

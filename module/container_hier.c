@@ -30,6 +30,8 @@ static void link_container(struct pl_container *container, u64 *id)
 							       &lab->containers.roots);
 	*id = container->object.id;
 	pl_object_publish(lab, &container->object);
+	pl_event(MKDIR, mkdir, lab, container->object.id,
+		 container->parent ? container->parent->object.id : 0, 0, container->mask);
 }
 
 static void adopt_all(struct pl_lab *lab)
@@ -160,6 +162,8 @@ static void unregister_subsystems(struct pl_container *root)
 static void unlink_container(struct pl_container *container)
 {
 	container->removed = true;
+	pl_event(RMDIR, rmdir, container->lab, container->object.id,
+		 container->parent ? container->parent->object.id : 0, 0, container->mask);
 	list_del_init(&container->sibling);
 	list_del_init(&container->release_node);
 }

@@ -11,7 +11,6 @@
 #include "trace.h"
 
 DEFINE_STATIC_KEY_FALSE(pl_events_on);
-PL_EXPORT_FOR_KUNIT(pl_events_on);
 
 static struct workqueue_struct *queue;
 

@@ -106,7 +106,8 @@ void pl_event_put(struct pl_lab *lab, enum pidlab_event what, u64 object, u64 ot
  */
 #define pl_event(WHAT, name, lab, object, other, nr, value) \
 	do { \
-		trace_pidlab_##name((lab)->number, object, other, nr, value); \
+		if (trace_pidlab_##name##_enabled()) \
+			trace_pidlab_##name((lab)->number, object, other, nr, value); \
 		if (static_branch_unlikely(&pl_events_on)) \
 			pl_event_put(lab, PIDLAB_EVENT_##WHAT, object, other, nr, value); \
 	} while (0)

@@ -131,6 +131,7 @@ int pl_exec(struct pl_lab *lab, struct pl_task *task)
 {
 	struct pl_signal *signal = task->signal;
 	struct pl_task *sibling;
+	u64 leader_id;
 	int error = claim_group(lab, task, signal);
 
 	if (error)
@@ -145,9 +146,12 @@ int pl_exec(struct pl_lab *lab, struct pl_task *task)
 	if (task->flags & PL_TASK_KILLED) {
 		error = -EINTR;
 	} else {
-		if (!pl_task_is_leader(task))
+		leader_id = pl_task_is_leader(task) ? 0 : task->group_leader->object.id;
+		if (leader_id)
 			take_identity(lab, task);
 		task->flags |= PL_TASK_EXECED;
+		pl_event(EXEC, exec, lab, task->object.id, leader_id,
+			 pl_task_nr(task, PIDLAB_TYPE_PID, lab->root_ns), 0);
 	}
 	signal->group_exec = NULL;
 	pl_write_unlock(&lab->tasklist_lock);

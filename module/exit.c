@@ -151,6 +151,8 @@ static void give_children_away(struct pl_lab *lab, struct pl_task *task)
 		parent = reaper_of(lab, task);
 	list_for_each_entry_safe(child, next, &task->children, sibling) {
 		child->real_parent = parent;
+		pl_event(REPARENT, reparent, lab, child->object.id, parent->object.id,
+			 pl_task_nr(child, PIDLAB_TYPE_PID, lab->root_ns), 0);
 		list_move_tail(&child->sibling, &parent->children);
 		if (nobody_waits_for(child))
 			pl_release(lab, child);
@@ -161,6 +163,8 @@ static void become_zombie(struct pl_lab *lab, struct pl_task *task)
 {
 	pl_zap_uncount(task);
 	task->state = PIDLAB_STATE_ZOMBIE;
+	pl_event(EXIT, exit, lab, task->object.id, 0,
+		 pl_task_nr(task, PIDLAB_TYPE_PID, lab->root_ns), pl_task_exit_code(task));
 	if (!pl_task_is_leader(task) || nobody_waits_for(task))
 		pl_release(lab, task);
 }
@@ -172,6 +176,8 @@ static void leave(struct pl_lab *lab, struct pl_task *task)
 		pl_zap_report(lab, task);
 		reap_children(lab, task);
 		pl_task_ns(task)->reaper = NULL;
+		pl_event(NS_DEAD, ns_dead, lab, pl_task_ns(task)->object.id, task->object.id, 0,
+			 pl_task_ns(task)->level);
 	}
 	task->flags &= ~PL_TASK_WAITING;
 	give_children_away(lab, task);
@@ -280,6 +286,9 @@ void pl_release(struct pl_lab *lab, struct pl_task *task)
 	pl_assert_write_held(&lab->tasklist_lock);
 	/* As its parent is told. */
 	task->exit_code = pl_task_exit_code(task);
+	pl_event(REAP, reap, lab, task->object.id,
+		 leader->real_parent ? leader->real_parent->object.id : 0,
+		 pl_task_nr(task, PIDLAB_TYPE_PID, lab->root_ns), pl_task_exit_code(task));
 	for (type = PIDLAB_TYPE_COUNT - 1; type >= 0; type--)
 		pl_task_detach(task, type);
 	pl_container_release(task);

@@ -131,6 +131,8 @@ static void make_visible(struct pl_task *task, struct pl_task *parent, struct pl
 	pl_object_publish(lab, &task->object);
 	if (parent)
 		atomic_long_inc(&lab->forks);
+	pl_event(FORK, fork, lab, task->object.id, parent ? parent->object.id : 0,
+		 pl_who_nr(who, lab->root_ns), !pl_task_is_leader(task));
 }
 
 /*

@@ -184,6 +184,7 @@ static int populate(struct pl_lab *lab)
 	error = lab->generation->index->init_lab(lab);
 	if (error)
 		return error;
+	pl_event(BEGIN, begin, lab, 0, 0, 0, 0);
 	lab->root_ns = pl_pidns_create(&ctx, NULL);
 	if (IS_ERR(lab->root_ns)) {
 		error = PTR_ERR(lab->root_ns);
@@ -194,7 +195,6 @@ static int populate(struct pl_lab *lab)
 		goto out_ns;
 	lab->init_id = first->object.id;
 	atomic_long_inc(&lab->changes);
-	pl_event(BEGIN, begin, lab, lab->init_id, 0, 0, 0);
 	pl_task_put(first);
 	return 0;
 

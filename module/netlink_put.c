@@ -248,12 +248,10 @@ static int add_container(struct sk_buff *skb, const struct pl_container *contain
 
 /**
  * struct target - what a reference leads to
- * @kind: enum pidlab_reference_kind
  * @object: id of what is pinned, or of the first user
  * @gone: there is no task behind it that is not reaped
  */
 struct target {
-	enum pidlab_reference_kind kind;
 	u64 object;
 	bool gone;
 };
@@ -279,24 +277,19 @@ static void find_target(struct pl_lab *lab, const struct pl_ref *ref, struct tar
 	switch (ref->kind) {
 	case PL_REF_TASK:
 	case PL_REF_RCU_USER:
-		target->kind = ref->kind == PL_REF_TASK ? PIDLAB_REFERENCE_TASK :
-							  PIDLAB_REFERENCE_RCU;
 		target->object = ref->task->object.id;
 		target->gone = is_reaped(ref->task);
 		break;
 	case PL_REF_PID:
-		target->kind = PIDLAB_REFERENCE_PID;
 		target->object = ref->pid->object.id;
 		target->gone = !pl_pid_first(lab, ref->pid, ref->type);
 		break;
 	case PL_REF_WEAK:
 		task = weak_user(lab, ref->weak);
-		target->kind = PIDLAB_REFERENCE_TREF;
 		target->object = task ? task->object.id : 0;
 		target->gone = !task;
 		break;
 	case PL_REF_REVIVED:
-		target->kind = PIDLAB_REFERENCE_REVIVED;
 		target->object = ref->task_id;
 		target->gone = true;
 		break;
@@ -309,7 +302,7 @@ static int add_reference(struct sk_buff *skb, struct pl_lab *lab, const struct p
 
 	find_target(lab, ref, &target);
 	if (PUT_U64(skb, REFERENCE, ID, ref->object.id) ||
-	    nla_put_u32(skb, PIDLAB_A_REFERENCE_KIND, target.kind) ||
+	    nla_put_u32(skb, PIDLAB_A_REFERENCE_KIND, pl_ref_public_kind(ref)) ||
 	    PUT_U64(skb, REFERENCE, OBJECT, target.object) ||
 	    nla_put_u32(skb, PIDLAB_A_REFERENCE_TYPE, ref->type) ||
 	    nla_put_s32(skb, PIDLAB_A_REFERENCE_NR, ref->nr) ||

@@ -167,6 +167,7 @@ bool pl_object_put(struct pl_lab *lab, struct pl_object *object)
 	if (xa_load(&lab->objects, serial_of(object->id)) == object)
 		__xa_erase(&lab->objects, serial_of(object->id));
 	xa_unlock_irqrestore(&lab->objects, flags);
+	pl_event(FREE, free, lab, object->id, 0, 0, 0);
 	return true;
 }
 PL_EXPORT_FOR_KUNIT(pl_object_put);

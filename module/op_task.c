@@ -142,5 +142,6 @@ int pl_op_seen(struct pl_call *call)
 int pl_op_gp(struct pl_call *call)
 {
 	pl_grace_period(call->ctx.lab);
+	pl_event(GP, gp, call->ctx.lab, 0, 0, 0, 0);
 	return 0;
 }

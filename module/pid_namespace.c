@@ -129,6 +129,7 @@ struct pl_pidns *pl_pidns_create(struct pl_ctx *ctx, struct pl_pidns *parent)
 		list_add_tail(&ns->beside, &parent->inside);
 	pl_spin_unlock(&lab->pidmap_lock, flags);
 	pl_object_publish(lab, &ns->object);
+	pl_event(NS_NEW, ns_new, lab, ns->object.id, parent ? parent->object.id : 0, 0, level);
 	return ns;
 
 out_cancel:

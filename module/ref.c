@@ -59,8 +59,45 @@ static struct pl_ref *alloc_ref(struct pl_ctx *ctx, enum pl_ref_kind kind)
 	return ERR_PTR(error);
 }
 
+/**
+ * pl_ref_public_kind() - what user space calls a reference's kind
+ * @ref: the reference
+ *
+ * Return: the kind.
+ */
+enum pidlab_reference_kind pl_ref_public_kind(const struct pl_ref *ref)
+{
+	static const enum pidlab_reference_kind kinds[] = {
+		[PL_REF_TASK] = PIDLAB_REFERENCE_TASK,
+		[PL_REF_PID] = PIDLAB_REFERENCE_PID,
+		[PL_REF_WEAK] = PIDLAB_REFERENCE_TREF,
+		[PL_REF_RCU_USER] = PIDLAB_REFERENCE_RCU,
+		[PL_REF_REVIVED] = PIDLAB_REFERENCE_REVIVED,
+	};
+
+	return kinds[ref->kind];
+}
+
+/* What it pins, for events; a weak one pins nothing. */
+static u64 pinned_id(const struct pl_ref *ref)
+{
+	switch (ref->kind) {
+	case PL_REF_TASK:
+	case PL_REF_RCU_USER:
+		return ref->task->object.id;
+	case PL_REF_PID:
+		return ref->pid->object.id;
+	case PL_REF_REVIVED:
+		return ref->task_id;
+	default:
+		return 0;
+	}
+}
+
 static void publish_ref(struct pl_ctx *ctx, struct pl_ref *ref, u64 *id)
 {
+	pl_event(HOLD, hold, ctx->lab, ref->object.id, pinned_id(ref), ref->nr,
+		 pl_ref_public_kind(ref));
 	*id = ref->object.id;
 	pl_object_publish(ctx->lab, &ref->object);
 }
@@ -373,10 +410,13 @@ void pl_ref_put(struct pl_lab *lab, struct pl_ref *ref)
 int pl_ref_drop(struct pl_lab *lab, u64 id)
 {
 	struct pl_object *object = pl_object_take(lab, id);
+	struct pl_ref *ref;
 
 	if (!object)
 		return -ESRCH;
-	pl_ref_put(lab, pl_ref_of(object));
+	ref = pl_ref_of(object);
+	pl_event(PUT, put, lab, id, 0, ref->nr, pl_ref_public_kind(ref));
+	pl_ref_put(lab, ref);
 	return 0;
 }
 

@@ -10,6 +10,7 @@
 #define PL_REF_H
 
 #include "object.h"
+#include "pidlab_netlink.h"
 
 struct pl_ctx;
 struct pl_lab;
@@ -63,6 +64,7 @@ int pl_ref_drop(struct pl_lab *lab, u64 id);
 void pl_ref_put(struct pl_lab *lab, struct pl_ref *ref);
 
 struct pl_task *pl_ref_task(struct pl_lab *lab, struct pl_ref *ref);
+enum pidlab_reference_kind pl_ref_public_kind(const struct pl_ref *ref);
 unsigned int pl_ref_count(struct pl_lab *lab, const struct pl_ref *ref);
 size_t pl_ref_bytes(void);
 

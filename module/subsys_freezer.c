@@ -73,12 +73,15 @@ static void set_below(struct pl_container *top)
 	struct pl_container *pos;
 	struct pl_freezer *freezer;
 	struct pl_css *css;
+	bool frozen;
 
 	for (pos = top; pos; pos = pl_container_next(pos, top)) {
 		css = pos->css[PIDLAB_SUBSYS_FREEZER];
 		freezer = freezer_of(css);
-		WRITE_ONCE(freezer->frozen, freezer->self ||
-			   (css->parent && freezer_of(css->parent)->frozen));
+		frozen = freezer->self || (css->parent && freezer_of(css->parent)->frozen);
+		if (frozen != freezer->frozen)
+			pl_event(FROZEN, frozen, pos->lab, pos->object.id, 0, 0, frozen);
+		WRITE_ONCE(freezer->frozen, frozen);
 	}
 }
 

@@ -82,8 +82,11 @@ void pl_link_hand_over(struct pl_task *from, struct pl_task *to, enum pidlab_typ
 		pl_bug_seen(from->lab, PIDLAB_BUG_TREF_DANGLE, to->object.id);
 	new->ref = old->ref;
 	old->ref = NULL;
-	if (new->ref)
-		new->ref->task = to;
+	if (!new->ref)
+		return;
+	new->ref->task = to;
+	pl_event(HANDOVER, handover, from->lab, to->object.id, from->object.id, new->ref->pid,
+		 type);
 }
 
 /*

@@ -35,15 +35,22 @@ struct pl_pid_ext {
  */
 void pl_tref_follow(struct pl_lab *lab, struct pl_pid *pid, enum pidlab_type type)
 {
+	struct pl_task *old;
 	struct pl_tref *ref;
 
 	pl_assert_write_held(&lab->tasklist_lock);
 	ref = pid->ext ? pid->ext->ref[type] : NULL;
 	if (!ref)
 		return;
+	old = ref->task;
 	ref->task = pl_pid_first(lab, pid, type);
-	if (ref->task)
+	if (ref->task) {
+		if (ref->task != old)
+			pl_event(HANDOVER, handover, lab, ref->task->object.id, old->object.id,
+				 ref->pid, type);
 		return;
+	}
+	pl_event(LAST_GONE, last_gone, lab, old->object.id, 0, ref->pid, type);
 	pid->ext->ref[type] = NULL;
 	/* A holder is left: the last one's put would have come here before. */
 	atomic_dec(&ref->count);

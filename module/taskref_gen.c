@@ -127,8 +127,11 @@ static void first_leaves(struct pl_task *task, enum pidlab_type type)
 	struct pl_task *next;
 
 	if (list_empty(&link->queue)) {
-		if (link->ref)
+		if (link->ref) {
+			pl_event(LAST_GONE, last_gone, task->lab, task->object.id, 0, link->nr,
+				 type);
 			pl_link_last_gone(task->lab, link->ref);
+		}
 		move_chain(link, NULL);
 		return;
 	}

@@ -150,6 +150,8 @@ void pl_zap_mark(struct pl_lab *lab, struct pl_pidns *ns, struct pl_task *except
 	long steps;
 
 	pl_assert_write_held(&lab->tasklist_lock);
+	if (!ns->marked)
+		pl_event(NS_DYING, ns_dying, lab, ns->object.id, except->object.id, 0, ns->level);
 	ns->marked = true;
 	if (!pl_zap_adds_on(ns))
 		pl_pidns_stop_adding(ns);

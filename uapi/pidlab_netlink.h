@@ -268,7 +268,7 @@ enum pidlab_reference_kind { PIDLAB_REFERENCE_KINDS(_PIDLAB_REFERENCE) };
  * "" where it tells nothing and is 0. Numbers are as the root namespace sees them.
  */
 #define PIDLAB_EVENTS(X) \
-	X(1, BEGIN, begin, "init", "", "", "", "the lab begins, or begins anew: ids start again") \
+	X(1, BEGIN, begin, "", "", "", "", "the lab begins, or begins anew: ids start again") \
 	X(2, FORK, fork, "child", "parent", "nr", "thread", "a task is there for everybody; thread: it joined its parent's group") \
 	X(3, EXIT, exit, "task", "", "nr", "code", "a task has exited") \
 	X(4, REAP, reap, "task", "parent", "nr", "code", "a task is released: it has no number any more") \
@@ -277,7 +277,7 @@ enum pidlab_reference_kind { PIDLAB_REFERENCE_KINDS(_PIDLAB_REFERENCE) };
 	X(7, FREE, free, "object", "", "", "", "the memory of an object is given back") \
 	X(8, HANDOVER, handover, "to", "from", "nr", "type", "a weak reference leads to another user of the number now") \
 	X(9, LAST_GONE, last_gone, "from", "", "nr", "type", "a weak reference leads to nobody now: the last user of the number went") \
-	X(10, HOLD, hold, "reference", "target", "nr", "kind", "a reference is held from now on") \
+	X(10, HOLD, hold, "reference", "target", "nr", "kind", "a reference is held from now on; a weak one has no target") \
 	X(11, PUT, put, "reference", "", "nr", "kind", "a reference is let go") \
 	X(12, NS_NEW, ns_new, "namespace", "parent", "", "level", "a pid namespace is there, without a task yet") \
 	X(13, NS_DYING, ns_dying, "namespace", "reaper", "", "level", "a pid namespace takes no new tasks: its reaper ends") \
