@@ -104,6 +104,10 @@ static void x8_each_allocation_of_each_operation(struct kunit *test)
 			/* container, id, one css */
 			KUNIT_EXPECT_EQ(test, failed, 3u);
 			break;
+		case PIDLAB_OP_WATCH:
+			/* watch, reference, id */
+			KUNIT_EXPECT_EQ(test, failed, 3u);
+			break;
 		case PIDLAB_OP_MKDIR:
 			/* container, id, two css */
 			KUNIT_EXPECT_EQ(test, failed, 4u);

@@ -38,6 +38,19 @@ static noinline void make_containers(struct kunit *test, struct world *world)
 	leave_a_container(test, world);
 }
 
+/* Its only user goes, which it tells when it is asked. */
+static noinline void make_watch(struct kunit *test, struct world *world)
+{
+	struct pl_lab *lab = world->lab;
+	u64 task = FORK(test, lab, world->init);
+	u64 ref = MUST(test, lab, TREF, 0, task);
+
+	world->watch = MUST(test, lab, WATCH, 0, ref);
+	MUST(test, lab, PUT, 0, ref);
+	MUST(test, lab, EXIT, 0, task);
+	MUST(test, lab, REAP, 0, task);
+}
+
 /**
  * world_make() - make a world without the dead
  * @test: the case
@@ -61,6 +74,7 @@ void world_make(struct kunit *test, struct world *world)
 	world->reserved = MUST(test, lab, RESERVE, 0, world->ns, 1);
 	world->ref = MUST(test, lab, TREF, 0, world->b);
 	MUST(test, lab, SWITCH_TO, 0, 0, world->a);
+	make_watch(test, world);
 	make_containers(test, world);
 }
 
@@ -227,6 +241,10 @@ struct pidlab_op world_op(const struct world *world, unsigned int opcode)
 		return OP(RELEASE_EVENT, 0);
 	case PIDLAB_OP_TRACE:
 		return OP(TRACE, 0);
+	case PIDLAB_OP_WATCH:
+		return OP(WATCH, 0, world->ref);
+	case PIDLAB_OP_EVENT:
+		return OP(EVENT, 0, world->watch);
 	default:
 		return (struct pidlab_op){};
 	}

@@ -22,6 +22,7 @@
  * @ns: a namespace
  * @reserved: a number there that is taken for nobody
  * @ref: a reference to 3
+ * @watch: a reference that has something to tell
  * @root: of a hierarchy with pids and freezer
  * @box: an empty container in it
  * @other: root of a hierarchy with trace, which has no other container
@@ -31,7 +32,7 @@
 struct world {
 	struct pl_lab *lab;
 	u64 init, a, b, thread, zombie, inside;
-	u64 pid, ns, reserved, ref;
+	u64 pid, ns, reserved, ref, watch;
 	u64 root, box, other;
 	u64 dead[PIDLAB_OBJECT_CONTAINER + 1];
 	u64 held;

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
+#include "bug.h"
 #include "census.h"
 #include "compat.h"
 #include "container.h"
@@ -8,6 +9,7 @@
 #include "pid_namespace.h"
 #include "ref.h"
 #include "task.h"
+#include "watch.h"
 
 /**
  * pl_census_blame() - an invariant does not hold
@@ -89,6 +91,7 @@ static int gather_ref(struct pl_census *census, const struct pl_ref *ref)
 	case PL_REF_PID:
 		return add_holder(census, pl_census_key(&ref->pid->object));
 	case PL_REF_WEAK:
+	case PL_REF_WATCH:
 		return add_holder(census, pl_census_tref_key(ref->weak));
 	case PL_REF_REVIVED:
 		return 0;
@@ -126,6 +129,17 @@ static int gather(struct pl_census *census, struct pl_object *object)
 	}
 }
 
+/* A watch in a lab with bugs may watch what is no more; that is counted, not found. */
+static void check_ref(struct pl_census *census, struct pl_ref *ref)
+{
+	bool watches = ref->kind == PL_REF_WATCH;
+
+	if (!census->lab->generation->has_pids && (watches || ref->kind == PL_REF_WEAK))
+		pl_check_weak(census, ref);
+	if (watches && !pl_has_bugs(census->lab) && !pl_watch_is_right(ref->watch, ref->weak))
+		pl_census_blame(census, PIDLAB_BAD_WATCH, ref->object.id);
+}
+
 static int verify(struct pl_census *census, struct pl_object *object)
 {
 	struct pl_lab *lab = census->lab;
@@ -143,8 +157,7 @@ static int verify(struct pl_census *census, struct pl_object *object)
 		pl_check_ns(census, pl_pidns_of(object));
 		break;
 	case PIDLAB_OBJECT_REF:
-		if (!lab->generation->has_pids && pl_ref_of(object)->kind == PL_REF_WEAK)
-			pl_check_weak(census, pl_ref_of(object));
+		check_ref(census, pl_ref_of(object));
 		break;
 	case PIDLAB_OBJECT_CONTAINER:
 		pl_check_container(census, pl_container_of(object));
@@ -207,6 +220,7 @@ static void check_tally(struct pl_census *census)
 	const struct pl_account *account = &census->lab->account;
 	int kind;
 
+	census->objects[PIDLAB_OBJECT_REF] += atomic_read(&census->lab->left_files);
 	for (kind = PIDLAB_OBJECT_TASK; kind < ARRAY_SIZE(memory_of); kind++) {
 		if (census->objects[kind] != atomic_long_read(&account->objects[memory_of[kind]]))
 			pl_census_blame(census, PIDLAB_BAD_TALLY, 0);

@@ -13,6 +13,7 @@
 #include "lab.h"
 #include "netlink.h"
 #include "op.h"
+#include "ref_fd.h"
 
 /* Instructions copied in and out at a time: one page. */
 #define BATCH (PAGE_SIZE / sizeof(struct pidlab_op))
@@ -146,23 +147,33 @@ static int handle_control(struct pl_lab *lab, void *arg)
 	return pl_do_control(lab, arg);
 }
 
+static int handle_ref_fd(struct pl_lab *lab, void *arg)
+{
+	return pl_do_ref_fd(lab, arg);
+}
+
 /**
  * struct ioctl_desc - a row of the table of ioctls
  * @size: what the argument is to this module
+ * @room: what the handler needs for it, @size at the least
  * @oldest: the least that any client may send
  * @handler: gets a zero-extended copy of the argument, which is copied back
+ * @finish: NULL, or called after success: whether user space has got the argument
  */
 struct ioctl_desc {
 	size_t size;
+	size_t room;
 	size_t oldest;
 	int (*handler)(struct pl_lab *lab, void *arg);
+	void (*finish)(void *arg, bool delivered);
 };
 
-#define IOCTL(NAME, name, last) \
+#define IOCTL(NAME, name, last, ...) \
 	[_IOC_NR(PIDLAB_IOC_##NAME) - _IOC_NR(PIDLAB_IOC_INFO)] = { \
 		.size = sizeof(struct pidlab_##name), \
 		.oldest = offsetofend(struct pidlab_##name, last), \
 		.handler = handle_##name, \
+		__VA_ARGS__ \
 	}
 
 static const struct ioctl_desc ioctls[] = {
@@ -171,6 +182,8 @@ static const struct ioctl_desc ioctls[] = {
 	IOCTL(RUN, run, done),
 	IOCTL(CHECK, check, object),
 	IOCTL(CONTROL, control, done),
+	IOCTL(REF_FD, ref_fd, id, .room = sizeof(struct pl_ref_fd_call),
+	      .finish = pl_finish_ref_fd),
 };
 
 static const struct ioctl_desc *find_ioctl(unsigned int cmd)
@@ -186,21 +199,24 @@ static const struct ioctl_desc *find_ioctl(unsigned int cmd)
 /*
  * Results are copied back after an error too: RUN tells there what was done.
  * The memory is written once before anything happens, so that SETUP does not
- * populate a lab whose first task it then cannot name.
+ * populate a lab whose first task it then cannot name. A file is installed last,
+ * when nothing can fail any more.
  */
 static long call_ioctl(struct pl_lab *lab, const struct ioctl_desc *desc, void *arg,
 		       void __user *user, u32 size)
 {
 	long error = copy_struct_from_user(arg, desc->size, user, size);
+	bool delivered;
 
 	if (error)
 		return error;
 	if (copy_to_user(user, arg, min_t(size_t, size, desc->size)))
 		return -EFAULT;
 	error = desc->handler(lab, arg);
-	if (copy_to_user(user, arg, min_t(size_t, size, desc->size)))
-		return -EFAULT;
-	return error;
+	delivered = !copy_to_user(user, arg, min_t(size_t, size, desc->size));
+	if (!error && desc->finish)
+		desc->finish(arg, delivered);
+	return delivered ? error : -EFAULT;
 }
 
 static long pl_ioctl(struct file *file, unsigned int cmd, unsigned long user)
@@ -218,7 +234,7 @@ static long pl_ioctl(struct file *file, unsigned int cmd, unsigned long user)
 	if (size < desc->oldest)
 		return -EINVAL;
 	pl_netlink_follow_group(file->private_data);
-	arg = kzalloc(desc->size, GFP_KERNEL_ACCOUNT);
+	arg = kzalloc(max(desc->size, desc->room), GFP_KERNEL_ACCOUNT);
 	if (!arg)
 		return -ENOMEM;
 	error = call_ioctl(file->private_data, desc, arg, ptr, size);

@@ -20,6 +20,7 @@
 #include "reserve.h"
 #include "subsys.h"
 #include "task.h"
+#include "watch.h"
 #include "who.h"
 
 /* The finaliser of splitmix64: each bit of the input moves half of the output. */
@@ -146,8 +147,13 @@ static u64 digest_ref(struct pl_lab *lab, const struct pl_ref *ref)
 
 	hash = mix(hash, ref->type);
 	hash = mix(hash, ref->nr);
-	if (ref->kind == PL_REF_WEAK)
+	if (ref->kind == PL_REF_WEAK || ref->kind == PL_REF_WATCH)
 		hash = mix(hash, weak_nr(lab, ref->weak));
+	if (ref->kind == PL_REF_WATCH) {
+		hash = mix(hash, ref->watch->handovers);
+		hash = mix(hash, ref->watch->told);
+		hash = mix(hash, ref->is_file);
+	}
 	return hash;
 }
 

@@ -247,8 +247,11 @@ static void drop_all_refs(struct pl_lab *lab)
 	unsigned long serial;
 
 	xa_for_each(&lab->objects, serial, object) {
-		if (pl_id_kind(object->id) == PIDLAB_OBJECT_REF)
-			pl_ref_drop(lab, object->id);
+		if (pl_id_kind(object->id) != PIDLAB_OBJECT_REF)
+			continue;
+		if (pl_ref_of(object)->is_file)
+			pl_ref_leave_to_file(lab, pl_ref_of(object));
+		pl_ref_drop(lab, object->id);
 		cond_resched();
 	}
 }
@@ -280,7 +283,7 @@ static void depopulate(struct pl_lab *lab)
  * pl_lab_close() - take the universe apart
  * @lab: a lab in which no operation runs or can start any more
  *
- * References go first, then tasks, by the same steps as any exit; the CPUs let
+ * References go first, but for files, which tell that all has gone; then tasks, by the same steps as any exit; the CPUs let
  * go of those they had; then the root namespace. What waits for a grace period goes with that.
  *
  * Context: may sleep.
@@ -289,8 +292,11 @@ void pl_lab_close(struct pl_lab *lab)
 {
 	bool stuck = lab->control;
 
+	/* Files of its references may be closed, or looked at, meanwhile. */
+	down_write(&lab->quiesce);
 	if (lab->root_ns && !stuck)
 		depopulate(lab);
+	up_write(&lab->quiesce);
 	if (lab->events.wanted && !stuck)
 		pl_settle(lab);
 	pl_netlink_close_lab(lab);
@@ -335,6 +341,7 @@ int pl_lab_reset(struct pl_lab *lab)
 		pl_lab_give_up(lab);
 	return error;
 }
+PL_EXPORT_FOR_KUNIT(pl_lab_reset);
 
 static void fill_sizes(u64 *bytes)
 {
@@ -384,7 +391,8 @@ static void fill_counters(struct pl_lab *lab, u64 *counter)
 					 bytes_of(lab, PL_MEM_PAYLOAD) +
 					 bytes_of(lab, PL_MEM_SIGNAL);
 	counter[PIDLAB_CTR_PID_BYTES] = bytes_of(lab, PL_MEM_PID) + bytes_of(lab, PL_MEM_PID_EXT);
-	counter[PIDLAB_CTR_REF_BYTES] = bytes_of(lab, PL_MEM_REF) + bytes_of(lab, PL_MEM_TREF);
+	counter[PIDLAB_CTR_REF_BYTES] = bytes_of(lab, PL_MEM_REF) + bytes_of(lab, PL_MEM_TREF) +
+					bytes_of(lab, PL_MEM_WATCH);
 	counter[PIDLAB_CTR_NS_BYTES] = bytes_of(lab, PL_MEM_NS) + bytes_of(lab, PL_MEM_PIDMAP);
 	counter[PIDLAB_CTR_FREED] = atomic_long_read(&lab->account.freed);
 	counter[PIDLAB_CTR_BUGS_SEEN] = pl_bugs_seen(lab);

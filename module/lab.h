@@ -63,6 +63,7 @@ struct pl_task;
  *	freed; see mem.h
  * @seen: by enum pidlab_bug: how often it did harm
  * @seen_object: the object harmed last
+ * @left_files: references of files that outlived what the lab held; under @quiesce
  * @containers: hierarchies and their subsystems
  * @forks: successful forks
  * @changes: operations that have run; a dump looks whether it is the same
@@ -105,6 +106,7 @@ struct pl_lab {
 	struct xarray graves;
 	atomic_t seen[PIDLAB_BUG_COUNT];
 	u64 seen_object[PIDLAB_BUG_COUNT];
+	atomic_t left_files;
 	struct pl_containers containers;
 	atomic_long_t forks;
 	atomic_long_t changes;

@@ -32,6 +32,7 @@ struct pl_lab;
 	X(PIDMAP,  "pidmap") \
 	X(REF,	   "ref") \
 	X(TREF,	   "task_ref") \
+	X(WATCH,   "watch") \
 	X(CONTAINER, "container") \
 	X(CSS,	   "css")
 

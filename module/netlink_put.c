@@ -285,6 +285,7 @@ static void find_target(struct pl_lab *lab, const struct pl_ref *ref, struct tar
 		target->gone = !pl_pid_first(lab, ref->pid, ref->type);
 		break;
 	case PL_REF_WEAK:
+	case PL_REF_WATCH:
 		task = weak_user(lab, ref->weak);
 		target->object = task ? task->object.id : 0;
 		target->gone = !task;

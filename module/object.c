@@ -143,6 +143,28 @@ struct pl_object *pl_object_take(struct pl_lab *lab, u64 id)
 PL_EXPORT_FOR_KUNIT(pl_object_take);
 
 /**
+ * pl_object_withdraw() - take the id away of an object that the caller counts
+ * @lab: the lab
+ * @object: of a kind whose table entry owns a count
+ *
+ * Context: any.
+ * Return: true for exactly one caller, who drops the id's count.
+ */
+bool pl_object_withdraw(struct pl_lab *lab, struct pl_object *object)
+{
+	unsigned long flags;
+	bool found;
+
+	xa_lock_irqsave(&lab->objects, flags);
+	found = xa_load(&lab->objects, serial_of(object->id)) == object;
+	if (found)
+		__xa_erase(&lab->objects, serial_of(object->id));
+	xa_unlock_irqrestore(&lab->objects, flags);
+	return found;
+}
+PL_EXPORT_FOR_KUNIT(pl_object_withdraw);
+
+/**
  * pl_object_put() - drop a count; forget the object with the last one
  * @lab: the lab
  * @object: the object

@@ -35,6 +35,7 @@ void pl_object_publish(struct pl_lab *lab, struct pl_object *object);
 struct pl_object *pl_object_get(struct pl_lab *lab, u64 id);
 struct pl_object *pl_object_take(struct pl_lab *lab, u64 id);
 struct pl_object *pl_object_next(struct pl_lab *lab, unsigned long *serial);
+bool pl_object_withdraw(struct pl_lab *lab, struct pl_object *object);
 bool pl_object_put(struct pl_lab *lab, struct pl_object *object);
 
 static inline enum pidlab_object pl_id_kind(u64 id)

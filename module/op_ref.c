@@ -85,6 +85,8 @@ int pl_op_set(struct pl_call *call)
 
 int pl_op_put(struct pl_call *call)
 {
+	if (call->ref[0]->is_file)
+		return -EBUSY;
 	return pl_ref_drop(call->ctx.lab, call->op->put.ref);
 }
 
@@ -107,5 +109,23 @@ int pl_op_read(struct pl_call *call)
 	call->op->res[0] = pl_ref_read(lab, call->ref[0], &type);
 	call->op->res[1] = pl_ref_count(lab, call->ref[0]);
 	call->op->res[2] = type;
+	return 0;
+}
+
+int pl_op_watch(struct pl_call *call)
+{
+	return pl_ref_hold_watch(&call->ctx, call->ref[0], &call->op->res[0]);
+}
+
+int pl_op_event(struct pl_call *call)
+{
+	struct pidlab_ref_event event;
+	int error = pl_ref_take_event(call->ctx.lab, call->ref[0], &event);
+
+	if (error)
+		return error;
+	call->op->res[0] = event.event;
+	call->op->res[1] = event.count;
+	call->op->res[2] = event.task;
 	return 0;
 }

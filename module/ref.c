@@ -42,8 +42,18 @@ size_t pl_ref_bytes(void)
 {
 	return sizeof(struct pl_ref);
 }
+PL_EXPORT_FOR_KUNIT(pl_ref_bytes);
 
-static struct pl_ref *alloc_ref(struct pl_ctx *ctx, enum pl_ref_kind kind)
+/**
+ * pl_ref_alloc() - a reference that refers to nothing yet
+ * @ctx: the operation
+ * @kind: what it will be
+ *
+ * Context: may sleep.
+ * Return: the reference with its one count and a reserved id, to be published
+ * or cancelled; or an ERR_PTR: -ENOMEM, -ENOSPC.
+ */
+struct pl_ref *pl_ref_alloc(struct pl_ctx *ctx, enum pl_ref_kind kind)
 {
 	struct pl_ref *ref = pl_cache_zalloc(ctx, PL_MEM_REF, ref_cache);
 	int error;
@@ -72,10 +82,11 @@ enum pidlab_reference_kind pl_ref_public_kind(const struct pl_ref *ref)
 		[PL_REF_PID] = PIDLAB_REFERENCE_PID,
 		[PL_REF_WEAK] = PIDLAB_REFERENCE_TREF,
 		[PL_REF_RCU_USER] = PIDLAB_REFERENCE_RCU,
+		[PL_REF_WATCH] = PIDLAB_REFERENCE_WATCH,
 		[PL_REF_REVIVED] = PIDLAB_REFERENCE_REVIVED,
 	};
 
-	return kinds[ref->kind];
+	return ref->is_file ? PIDLAB_REFERENCE_FD : kinds[ref->kind];
 }
 
 /* What it pins, for events; a weak one pins nothing. */
@@ -94,7 +105,15 @@ static u64 pinned_id(const struct pl_ref *ref)
 	}
 }
 
-static void publish_ref(struct pl_ctx *ctx, struct pl_ref *ref, u64 *id)
+/**
+ * pl_ref_publish() - let a reference's id lead to it
+ * @ctx: the operation
+ * @ref: a new one that is complete
+ * @id: out: its id
+ *
+ * Context: any but hard interrupts. From here on others may put it.
+ */
+void pl_ref_publish(struct pl_ctx *ctx, struct pl_ref *ref, u64 *id)
 {
 	pl_event(HOLD, hold, ctx->lab, ref->object.id, pinned_id(ref), ref->nr,
 		 pl_ref_public_kind(ref));
@@ -113,7 +132,7 @@ static void publish_ref(struct pl_ctx *ctx, struct pl_ref *ref, u64 *id)
  */
 int pl_ref_hold_task(struct pl_ctx *ctx, struct pl_task *task, u64 *id)
 {
-	struct pl_ref *ref = alloc_ref(ctx, PL_REF_TASK);
+	struct pl_ref *ref = pl_ref_alloc(ctx, PL_REF_TASK);
 
 	if (IS_ERR(ref))
 		return PTR_ERR(ref);
@@ -122,7 +141,7 @@ int pl_ref_hold_task(struct pl_ctx *ctx, struct pl_task *task, u64 *id)
 	pl_read_unlock(&ctx->lab->tasklist_lock);
 	ref->task = pl_task_get(task);
 	atomic_inc(&task->holds);
-	publish_ref(ctx, ref, id);
+	pl_ref_publish(ctx, ref, id);
 	return 0;
 }
 
@@ -138,14 +157,14 @@ int pl_ref_hold_task(struct pl_ctx *ctx, struct pl_task *task, u64 *id)
  */
 int pl_ref_hold_pid(struct pl_ctx *ctx, struct pl_pid *pid, enum pidlab_type type, u64 *id)
 {
-	struct pl_ref *ref = alloc_ref(ctx, PL_REF_PID);
+	struct pl_ref *ref = pl_ref_alloc(ctx, PL_REF_PID);
 
 	if (IS_ERR(ref))
 		return PTR_ERR(ref);
 	ref->type = type;
 	ref->nr = pid->numbers[0].nr;
 	ref->pid = pl_pid_get(pid);
-	publish_ref(ctx, ref, id);
+	pl_ref_publish(ctx, ref, id);
 	return 0;
 }
 
@@ -160,14 +179,14 @@ int pl_ref_hold_pid(struct pl_ctx *ctx, struct pl_pid *pid, enum pidlab_type typ
  */
 int pl_ref_hold_weak(struct pl_ctx *ctx, struct pl_tref *weak, u64 *id)
 {
-	struct pl_ref *ref = alloc_ref(ctx, PL_REF_WEAK);
+	struct pl_ref *ref = pl_ref_alloc(ctx, PL_REF_WEAK);
 
 	if (IS_ERR(ref))
 		return PTR_ERR(ref);
 	ref->type = weak->type;
 	ref->nr = weak->pid;
 	ref->weak = weak;
-	publish_ref(ctx, ref, id);
+	pl_ref_publish(ctx, ref, id);
 	return 0;
 }
 
@@ -183,7 +202,7 @@ int pl_ref_hold_weak(struct pl_ctx *ctx, struct pl_tref *weak, u64 *id)
  */
 int pl_ref_hold_rcu_user(struct pl_ctx *ctx, struct pl_task *task, bool revived, u64 *id)
 {
-	struct pl_ref *ref = alloc_ref(ctx, revived ? PL_REF_REVIVED : PL_REF_RCU_USER);
+	struct pl_ref *ref = pl_ref_alloc(ctx, revived ? PL_REF_REVIVED : PL_REF_RCU_USER);
 
 	if (IS_ERR(ref))
 		return PTR_ERR(ref);
@@ -196,7 +215,7 @@ int pl_ref_hold_rcu_user(struct pl_ctx *ctx, struct pl_task *task, bool revived,
 		ref->task = task;
 		atomic_inc(&task->holds);
 	}
-	publish_ref(ctx, ref, id);
+	pl_ref_publish(ctx, ref, id);
 	return 0;
 }
 
@@ -327,9 +346,12 @@ int pl_ref_read(struct pl_lab *lab, const struct pl_ref *ref, enum pidlab_type *
  */
 int pl_ref_dup(struct pl_ctx *ctx, struct pl_ref *ref, u64 *id)
 {
-	struct pl_ref *copy = alloc_ref(ctx, ref->kind);
+	struct pl_ref *copy;
 	bool revived;
 
+	if (ref->kind == PL_REF_WATCH)
+		return pl_ref_hold_watch(ctx, ref, id);
+	copy = pl_ref_alloc(ctx, ref->kind);
 	if (IS_ERR(copy))
 		return PTR_ERR(copy);
 	copy->nr = pl_ref_read(ctx->lab, ref, &copy->type);
@@ -347,6 +369,8 @@ int pl_ref_dup(struct pl_ctx *ctx, struct pl_ref *ref, u64 *id)
 		copy->type = copy->weak->type;
 		copy->nr = copy->weak->pid;
 		break;
+	case PL_REF_WATCH:
+		break;
 	case PL_REF_RCU_USER:
 		/* Cannot fail: the original is one of them. */
 		pl_rcu_users_get(ref->task, &revived);
@@ -357,7 +381,7 @@ int pl_ref_dup(struct pl_ctx *ctx, struct pl_ref *ref, u64 *id)
 		copy->task_id = ref->task_id;
 		break;
 	}
-	publish_ref(ctx, copy, id);
+	pl_ref_publish(ctx, copy, id);
 	return 0;
 }
 
@@ -373,6 +397,9 @@ static void release_target(struct pl_lab *lab, struct pl_ref *ref)
 		break;
 	case PL_REF_WEAK:
 		pl_tref_put(lab, ref->weak);
+		break;
+	case PL_REF_WATCH:
+		pl_ref_end_watch(lab, ref);
 		break;
 	case PL_REF_RCU_USER:
 		atomic_dec(&ref->task->holds);
@@ -398,6 +425,7 @@ void pl_ref_put(struct pl_lab *lab, struct pl_ref *ref)
 	release_target(lab, ref);
 	pl_cache_free(lab, PL_MEM_REF, ref_cache, ref);
 }
+PL_EXPORT_FOR_KUNIT(pl_ref_put);
 
 /**
  * pl_ref_drop() - end a reference
@@ -436,6 +464,7 @@ struct pl_task *pl_ref_task(struct pl_lab *lab, struct pl_ref *ref)
 	case PL_REF_PID:
 		return pl_pid_is_freed(ref->pid) ? NULL : pl_pid_first_get(ref->pid, ref->type);
 	case PL_REF_WEAK:
+	case PL_REF_WATCH:
 		return weak_task(lab, ref);
 	case PL_REF_RCU_USER:
 		return pl_task_get(ref->task);
@@ -460,6 +489,7 @@ unsigned int pl_ref_count(struct pl_lab *lab, const struct pl_ref *ref)
 	case PL_REF_PID:
 		return pl_pid_is_freed(ref->pid) ? 0 : refcount_read(&ref->pid->object.count);
 	case PL_REF_WEAK:
+	case PL_REF_WATCH:
 		return weak_count(lab, ref);
 	case PL_REF_RCU_USER:
 		return pl_rcu_users_read(ref->task);

@@ -32,12 +32,15 @@
  *	lab->users_lock	spinlock, interrupts off: rcu_users where it shares its
  *			bytes with the rcu_head
  *	lab->objects	the xarray's own lock, interrupts off: id -> object
+ *	watch->wait	spinlock, interrupts off: what a watch remembers. Under
+ *			it only whoever polls, by epoll's own locks
  */
 #ifndef PL_SYNC_H
 #define PL_SYNC_H
 
 #include <linux/jump_label.h>
 #include <linux/mutex.h>
+#include <linux/poll.h>
 #include <linux/rcupdate.h>
 #include <linux/sched.h>
 #include <linux/spinlock.h>
@@ -265,6 +268,17 @@ static inline void pl_wake_all(struct pl_waitq *wait)
 		pl_control_wake(wait->lab);
 	else
 		wake_up_all(&wait->head);
+}
+
+/*
+ * Wakes those who poll, under the queue's own lock, which is innermost and a
+ * step of nobody. Nobody polls what an actor under control has.
+ */
+static inline void pl_wake_poll_locked(struct pl_waitq *wait, __poll_t mask)
+{
+	lockdep_assert_held(&wait->head.lock);
+	if (!pl_controlled(wait->lab))
+		wake_up_locked_poll(&wait->head, mask);
 }
 
 /* For the conditions of rcu_dereference_check() and list walks. */

@@ -48,12 +48,14 @@ struct pl_link {
  * @chain: in the hash of its type, if the task is the first user
  * @queue: ring of all users, in the order in which they attached
  * @ref: the weak reference that it leads to; first users only
+ * @watches: who watches the users; first users only
  */
 struct pl_number_link {
 	int nr;
 	struct hlist_node chain;
 	struct list_head queue;
 	struct pl_tref *ref;
+	struct hlist_head watches;
 };
 
 #define PL_NO_CPU	 (-1)

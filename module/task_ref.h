@@ -59,6 +59,8 @@ static_assert(sizeof(struct pl_tref) == 16);
  * @counts: whether what leads to a reference counts it
  * @put: drop a count of @ref, which is not the sentinel. May sleep
  * @first: the first user behind @ref, or NULL. Under tasklist_lock
+ * @watches: where the watches of the users behind @ref stand, who has a first
+ *	one. Under tasklist_lock
  */
 struct pl_tref_ops {
 	struct pl_tref *(*by_task)(struct pl_ctx *ctx, struct pl_task *task,
@@ -69,6 +71,7 @@ struct pl_tref_ops {
 	void (*cut)(struct pl_lab *lab, struct pl_tref *ref);
 	void (*put)(struct pl_lab *lab, struct pl_tref *ref);
 	struct pl_task *(*first)(struct pl_lab *lab, struct pl_tref *ref);
+	struct hlist_head *(*watches)(struct pl_lab *lab, const struct pl_tref *ref);
 };
 
 extern const struct pl_tref_ops pl_tref_on_pids;

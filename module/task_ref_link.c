@@ -283,6 +283,12 @@ static struct pl_task *first(struct pl_lab *lab, struct pl_tref *ref)
 	return task && !dangles(lab, ref, task) ? task : NULL;
 }
 
+/* On the first user's link, even where another one's leads to the reference (D2). */
+static struct hlist_head *watches(struct pl_lab *lab, const struct pl_tref *ref)
+{
+	return &pl_number_first(lab, ref->pid, ref->type)->number[ref->type].watches;
+}
+
 const struct pl_tref_ops pl_tref_on_links = {
 	.by_task = by_task,
 	.by_nr = by_nr,
@@ -290,4 +296,5 @@ const struct pl_tref_ops pl_tref_on_links = {
 	.counts = pl_link_counts_ref,
 	.put = put,
 	.first = first,
+	.watches = watches,
 };

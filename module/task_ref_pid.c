@@ -12,13 +12,16 @@
 #include "pid.h"
 #include "task.h"
 #include "task_ref.h"
+#include "watch.h"
 
 /**
  * struct pl_pid_ext - what only a pid with weak references has
  * @ref: by type; counted; under tasklist_lock
+ * @watches: by type: who watches the users; under tasklist_lock
  */
 struct pl_pid_ext {
 	struct pl_tref *ref[PIDLAB_TYPE_COUNT];
+	struct hlist_head watches[PIDLAB_TYPE_COUNT];
 };
 
 /**
@@ -27,26 +30,30 @@ struct pl_pid_ext {
  * @pid: the pid
  * @type: of which type
  *
- * Hands its weak reference to the first user that is left. With none left the
- * reference points at nothing from now on and the pid lets go of it; its
+ * Tells those who watch. Hands its weak reference to the first user that is
+ * left. With none left the reference points at nothing from now on and the pid lets go of it; its
  * holders keep it.
  *
  * Context: tasklist_lock held for writing.
  */
 void pl_tref_follow(struct pl_lab *lab, struct pl_pid *pid, enum pidlab_type type)
 {
-	struct pl_task *old;
+	struct pl_task *first, *old;
 	struct pl_tref *ref;
 
 	pl_assert_write_held(&lab->tasklist_lock);
-	ref = pid->ext ? pid->ext->ref[type] : NULL;
+	if (!pid->ext)
+		return;
+	first = pl_pid_first(lab, pid, type);
+	pl_watch_tell(&pid->ext->watches[type], first);
+	ref = pid->ext->ref[type];
 	if (!ref)
 		return;
 	old = ref->task;
-	ref->task = pl_pid_first(lab, pid, type);
-	if (ref->task) {
-		if (ref->task != old)
-			pl_event(HANDOVER, handover, lab, ref->task->object.id, old->object.id,
+	ref->task = first;
+	if (first) {
+		if (first != old)
+			pl_event(HANDOVER, handover, lab, first->object.id, old->object.id,
 				 ref->pid, type);
 		return;
 	}
@@ -213,6 +220,11 @@ static struct pl_task *first(struct pl_lab *lab, struct pl_tref *ref)
 	return ref->task;
 }
 
+static struct hlist_head *watches(struct pl_lab *lab, const struct pl_tref *ref)
+{
+	return &pl_task_pid(ref->task, ref->type)->ext->watches[ref->type];
+}
+
 const struct pl_tref_ops pl_tref_on_pids = {
 	.by_task = by_task,
 	.by_nr = by_nr,
@@ -220,4 +232,5 @@ const struct pl_tref_ops pl_tref_on_pids = {
 	.counts = counts,
 	.put = pl_tref_put_counted,
 	.first = first,
+	.watches = watches,
 };

@@ -11,6 +11,7 @@
 #include "task.h"
 #include "task_ref.h"
 #include "taskref_gen.h"
+#include "watch.h"
 #include "who.h"
 
 /* One table for each type, one after the other. */
@@ -110,6 +111,17 @@ static struct pl_task *queue_next(struct pl_task *task, enum pidlab_type type)
 	return list_entry(task->number[type].queue.next, struct pl_task, number[type].queue);
 }
 
+/* Those who watch go where the place in the hash goes, and are told. */
+static void move_watches(struct pl_number_link *from, struct pl_task *to, enum pidlab_type type)
+{
+	if (!to) {
+		pl_watch_tell(&from->watches, NULL);
+		return;
+	}
+	hlist_move_list(&from->watches, &to->number[type].watches);
+	pl_watch_tell(&to->number[type].watches, to);
+}
+
 /* The place in the hash goes from one link to another, or to nobody. */
 static void move_chain(struct pl_number_link *from, struct pl_number_link *to)
 {
@@ -132,11 +144,13 @@ static void first_leaves(struct pl_task *task, enum pidlab_type type)
 				 type);
 			pl_link_last_gone(task->lab, link->ref);
 		}
+		move_watches(link, NULL, type);
 		move_chain(link, NULL);
 		return;
 	}
 	next = queue_next(task, type);
 	pl_link_hand_over(task, next, type);
+	move_watches(link, next, type);
 	move_chain(link, &next->number[type]);
 }
 
@@ -168,8 +182,10 @@ static void number_transfer(struct pl_task *from, struct pl_task *to, enum pidla
 	INIT_HLIST_NODE(&new->chain);
 	if (old->ref)
 		pl_link_hand_over(from, to, type);
-	if (!hlist_unhashed(&old->chain))
+	if (!hlist_unhashed(&old->chain)) {
+		move_watches(old, to, type);
 		move_chain(old, new);
+	}
 	list_replace_init(&old->queue, &new->queue);
 	old->nr = 0;
 	old->ref = NULL;

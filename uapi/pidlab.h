@@ -7,6 +7,8 @@
  * its first task, RUN executes instructions in it, CHECK tells whether its
  * structures still agree with one another, INFO tells what it holds. CONTROL
  * runs several actors in it one step at a time, in an order that is given.
+ * REF_FD makes a file descriptor of a weak reference: poll(2) and read(2) tell
+ * what happens to the users behind it.
  *
  * Rules
  * -----
@@ -30,12 +32,20 @@
  *   E2BIG      the struct is longer than this module knows and the rest is
  *              not zero
  *   EFAULT     an address that cannot be read or written
- *   EBADFD     RUN or CHECK before SETUP
+ *   EBADFD     RUN, CHECK, CONTROL or REF_FD before SETUP
  *   EBUSY      SETUP a second time
  *   EINTR      a fatal signal arrived: @done operations have run and their
  *              results are written
  *   ENOMEM     no memory
  *   ENOTRECOVERABLE  actors of the lab have come to a deadlock
+ *   EBADF, ESRCH, ENOSPC   REF_FD: as of an operation
+ *   EMFILE, ENFILE   REF_FD: the process or the system has no room for a file
+ *
+ * Errors of read(2) of such a file
+ * --------------------------------
+ *   EINVAL     no room for one struct pidlab_ref_event
+ *   EAGAIN     O_NONBLOCK, and nothing has happened since the last read
+ *   EFAULT     it cannot be written there; it is not lost
  *
  * Errors of an operation (struct pidlab_op.error, negative)
  * ---------------------------------------------------------
@@ -49,10 +59,10 @@
  *   EEXIST     the number that fork asks for is taken
  *   EAGAIN     the limit on tasks, a container's limit or the last free number
  *              is reached; the task to reap is not a zombie yet; the acting
- *              task is frozen
+ *              task is frozen; a watch has nothing to tell
  *   EBUSY      the container has tasks or children, or is a root; the
  *              subsystem is in another hierarchy; what is frozen does not move;
- *              the task is on another virtual CPU
+ *              the task is on another virtual CPU; the reference is a file's
  *   ENOSPC     the limit on references, namespaces, containers, depth or bytes
  *              is reached
  *   ENOMEM     an allocation failed; the namespace takes no new tasks
@@ -119,6 +129,10 @@ enum pidlab_hook { PIDLAB_HOOKS(_PIDLAB_HOOK) };
 #define _PIDLAB_PHASE(nr, NAME, ...)	PIDLAB_PHASE_##NAME = nr,
 enum pidlab_phase { PIDLAB_PHASES(_PIDLAB_PHASE) };
 #undef _PIDLAB_PHASE
+
+#define _PIDLAB_REF_EVENT(nr, NAME, ...) PIDLAB_REF_##NAME = nr,
+enum pidlab_ref_event_kind { PIDLAB_REF_EVENTS(_PIDLAB_REF_EVENT) };
+#undef _PIDLAB_REF_EVENT
 
 #define _PIDLAB_OP(nr, NAME, ...)	PIDLAB_OP_##NAME = nr,
 enum pidlab_opcode { PIDLAB_OPS(_PIDLAB_OP) };
@@ -444,6 +458,49 @@ struct pidlab_control {
 	__u32 done;
 };
 
+#define PIDLAB_REF_FD_NONBLOCK	(1 << 0)	/* as if opened with O_NONBLOCK */
+
+/**
+ * struct pidlab_ref_fd - a weak reference as a file descriptor
+ * @size: sizeof(struct pidlab_ref_fd)
+ * @flags: PIDLAB_REF_FD_*
+ * @ref: id of a weak reference, which stays as it is
+ * @fail_nth: let the n-th allocation fail; 0: none
+ * @fd: out: the file descriptor, close-on-exec
+ * @id: out: what the lab calls the file's own reference, in CHECK and in dumps
+ *
+ * The file counts as a reference of the lab (max_refs, max_bytes), and pins
+ * neither a task nor a number. It can be given to others. poll(2) says POLLIN
+ * when there is something to read, and POLLHUP too once the last user has gone.
+ * read(2) gives as many struct pidlab_ref_event as there are and fit, and 0
+ * after the last one. When the lab goes, or is emptied by CONTROL, so do all
+ * users; the file can still be read and closed.
+ */
+struct pidlab_ref_fd {
+	__u32 size;
+	__u32 flags;
+	__aligned_u64 ref;
+	__u32 fail_nth;
+	__s32 fd;
+	__aligned_u64 id;
+};
+
+/**
+ * struct pidlab_ref_event - what happened to the users behind a reference
+ * @event: enum pidlab_ref_event_kind
+ * @count: how often since the last read; 1 for PIDLAB_REF_GONE
+ * @task: the first user now; for PIDLAB_REF_GONE the one who was the last
+ * @nr: the number of that task, as the root namespace saw it then
+ * @reserved: zero
+ */
+struct pidlab_ref_event {
+	__u32 event;
+	__u32 count;
+	__aligned_u64 task;
+	__s32 nr;
+	__u32 reserved;
+};
+
 /* The size of the argument is in its first member, not in the number. */
 #define PIDLAB_IOC_TYPE		0xB9
 #define PIDLAB_IOC_INFO		_IO(PIDLAB_IOC_TYPE, 0x80)
@@ -451,5 +508,6 @@ struct pidlab_control {
 #define PIDLAB_IOC_RUN		_IO(PIDLAB_IOC_TYPE, 0x82)
 #define PIDLAB_IOC_CHECK	_IO(PIDLAB_IOC_TYPE, 0x83)
 #define PIDLAB_IOC_CONTROL	_IO(PIDLAB_IOC_TYPE, 0x84)
+#define PIDLAB_IOC_REF_FD	_IO(PIDLAB_IOC_TYPE, 0x85)
 
 #endif /* _UAPI_PIDLAB_H */

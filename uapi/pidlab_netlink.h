@@ -256,7 +256,9 @@ enum pidlab_event_attr {
 	X(2, RCU, rcu, "is one of the task's rcu_users") \
 	X(3, PID, pid, "pins a struct pid") \
 	X(4, TREF, tref, "weak: leads to the first user, pins nothing") \
-	X(5, REVIVED, revived, "an rcu user that was counted when none was left (a bug of the time)")
+	X(5, REVIVED, revived, "an rcu user that was counted when none was left (a bug of the time)") \
+	X(6, WATCH, watch, "weak, and remembers what happens to the users") \
+	X(7, FD, fd, "the same, owned by a file descriptor")
 
 #define _PIDLAB_REFERENCE(nr, NAME, ...)	PIDLAB_REFERENCE_##NAME = nr,
 enum pidlab_reference_kind { PIDLAB_REFERENCE_KINDS(_PIDLAB_REFERENCE) };

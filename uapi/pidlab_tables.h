@@ -41,7 +41,8 @@
 	X(SUBSYS, subsys,   PIDLAB_NEEDED, "pids, freezer, account or trace; several are joined by +") \
 	X(FILE,   file,     PIDLAB_NEEDED, "a file of a container") \
 	X(VALUE,  value,    PIDLAB_NEEDED, "what to write into a file; -1: no limit") \
-	X(HOOK,   hook,     0,             "a callback of a subsystem")
+	X(HOOK,   hook,     0,             "a callback of a subsystem") \
+	X(EVENT,  event,    0,             "what happened to the users behind a reference: handover or gone")
 
 /* Flags of operations: bit, NAME, name, help */
 #define PIDLAB_FLAGS(X) \
@@ -248,10 +249,23 @@
 	  NONE, _r0, NONE, _r1, NONE, _r2, NONE, _r3, \
 	  HOOK, hook, TASK, task, CONTAINER, container, \
 	  "the oldest callback that subsystem trace has recorded; hook none when there is no more") \
+	X(52, WATCH, watch, 0, \
+	  REF, ref, NONE, _r1, NONE, _r2, NONE, _r3, \
+	  REF, watch, NONE, _o1, NONE, _o2, \
+	  "a weak reference to what a weak one refers to, which remembers what happens to the users from now on; ESRCH for the sentinel") \
+	X(53, EVENT, event, 0, \
+	  REF, ref, NONE, _r1, NONE, _r2, NONE, _r3, \
+	  EVENT, event, COUNT, count, TASK, task, \
+	  "what a watch remembers, told once: handover, count times, to the first user task; then gone, task having been the last. EAGAIN: nothing; ESRCH: gone, and told") \
 	X(62, SET, set, 0, \
 	  REF, ref, REF, from, NONE, _r2, NONE, _r3, \
 	  NONE, _o0, NONE, _o1, NONE, _o2, \
 	  "a weak reference refers from now on to what another weak one refers to")
+
+/* What happens to the users behind a reference: number, NAME, name, help */
+#define PIDLAB_REF_EVENTS(X) \
+	X(1, HANDOVER, handover, "the first user is another task than before") \
+	X(2, GONE, gone, "the last user has gone, or the lab; nothing comes after it")
 
 /* Subsystems: bit, NAME, name, help. Each is in one hierarchy at most. */
 #define PIDLAB_SUBSYSTEMS(X) \
@@ -442,7 +456,8 @@
 	X(22, FREEZER, freezer, "a task in a frozen container is not frozen, or one in a thawed is") \
 	X(23, PIDS, pids, "what subsystem pids has counted is not what is there") \
 	X(24, ACCOUNT, account, "who lives by subsystem account is not who lives there") \
-	X(25, CONTAINER_COUNT, container_count, "the count of a container's structure is not the sum of its users")
+	X(25, CONTAINER_COUNT, container_count, "the count of a container's structure is not the sum of its users") \
+	X(28, WATCH, watch, "a watch is not where the users are whom it watches")
 
 /*
  * Steps at which an actor under control stands still: number, NAME, name, help

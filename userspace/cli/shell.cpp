@@ -135,7 +135,7 @@ private:
             return true;
         }
         for (const auto table : {counters(), flags(), violations(), generations(), bugs(),
-                                 subsystems(), files(), hooks(), phases()})
+                                 subsystems(), files(), hooks(), ref_events(), phases()})
             if (const WordInfo *word = find_word(table, name)) {
                 fmt::print("{}: {}\n", name, word->help);
                 return true;

@@ -109,6 +109,8 @@ std::string_view describe(pidlab_arg operand) {
         return "a file of a container";
     case PIDLAB_ARG_HOOK:
         return "a callback of a subsystem";
+    case PIDLAB_ARG_EVENT:
+        return "what happened to the users (handover or gone)";
     case PIDLAB_ARG_OBJECT:
         return "an object";
     case PIDLAB_ARG_STATE:

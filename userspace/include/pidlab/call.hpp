@@ -112,6 +112,12 @@ struct TraceRecord {
     ContainerId container;
 };
 
+struct RefEvent {
+    pidlab_ref_event_kind event;
+    std::uint64_t count; ///< handovers since it was asked last
+    TaskId task;         ///< the first user now; PIDLAB_REF_GONE: who was the last
+};
+
 struct TaskState {
     pidlab_state state;
     int code;
@@ -445,6 +451,17 @@ inline Call<TraceRecord> trace() {
 }
 
 /// Wait for a grace period and for all that it frees.
+inline Call<RefId> watch(RefId ref) {
+    return {detail::make(PIDLAB_OP_WATCH, {ref.raw()}), detail::one_id<RefId>};
+}
+
+inline Call<RefEvent> event(RefId ref) {
+    return {detail::make(PIDLAB_OP_EVENT, {ref.raw()}), [](const pidlab_op &op) {
+                return RefEvent{static_cast<pidlab_ref_event_kind>(op.res[0]), op.res[1],
+                                TaskId{op.res[2]}};
+            }};
+}
+
 inline Call<Nothing> gp() { return {detail::make(PIDLAB_OP_GP, {}), detail::nothing}; }
 
 } // namespace call

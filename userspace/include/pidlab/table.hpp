@@ -149,6 +149,7 @@ inline constexpr WordInfo rcu_layout_table[] = {PIDLAB_RCU_LAYOUTS(PL_WORD)};
 inline constexpr WordInfo zap_table[] = {PIDLAB_ZAPS(PL_WORD)};
 inline constexpr WordInfo subsys_table[] = {PIDLAB_SUBSYSTEMS(PL_WORD)};
 inline constexpr WordInfo hook_table[] = {PIDLAB_HOOKS(PL_WORD)};
+inline constexpr WordInfo ref_event_table[] = {PIDLAB_REF_EVENTS(PL_WORD)};
 #undef PL_WORD
 
 #define PL_FILE(nr, NAME, name, subsys, writable, help) WordInfo{nr, #name, #NAME, help},
@@ -224,6 +225,8 @@ constexpr const WordInfo *by_number(std::span<const WordInfo> table, std::uint64
 [[nodiscard]] constexpr std::span<const WordInfo> files() { return detail::file_table; }
 /// enum pidlab_hook
 [[nodiscard]] constexpr std::span<const WordInfo> hooks() { return detail::hook_table; }
+/// enum pidlab_ref_event_kind
+[[nodiscard]] constexpr std::span<const WordInfo> ref_events() { return detail::ref_event_table; }
 /// enum pidlab_phase
 [[nodiscard]] constexpr std::span<const WordInfo> phases() { return detail::phase_table; }
 /// enum pidlab_bug
@@ -286,6 +289,8 @@ enum class Meaning { nothing, object, number, word };
         return files();
     case PIDLAB_ARG_HOOK:
         return hooks();
+    case PIDLAB_ARG_EVENT:
+        return ref_events();
     default:
         return {};
     }

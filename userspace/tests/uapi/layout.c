@@ -124,8 +124,24 @@ FIELD(pidlab_control, runs, 40, 8);
 FIELD(pidlab_control, nr_runs, 48, 4);
 FIELD(pidlab_control, done, 52, 4);
 
+SIZE(pidlab_ref_fd, 32);
+FIELD(pidlab_ref_fd, size, 0, 4);
+FIELD(pidlab_ref_fd, flags, 4, 4);
+FIELD(pidlab_ref_fd, ref, 8, 8);
+FIELD(pidlab_ref_fd, fail_nth, 16, 4);
+FIELD(pidlab_ref_fd, fd, 20, 4);
+FIELD(pidlab_ref_fd, id, 24, 8);
+
+SIZE(pidlab_ref_event, 24);
+FIELD(pidlab_ref_event, event, 0, 4);
+FIELD(pidlab_ref_event, count, 4, 4);
+FIELD(pidlab_ref_event, task, 8, 8);
+FIELD(pidlab_ref_event, nr, 16, 4);
+FIELD(pidlab_ref_event, reserved, 20, 4);
+
 CHECK(PIDLAB_IOC_INFO == 0xB980);
 CHECK(PIDLAB_IOC_SETUP == 0xB981);
 CHECK(PIDLAB_IOC_RUN == 0xB982);
 CHECK(PIDLAB_IOC_CHECK == 0xB983);
 CHECK(PIDLAB_IOC_CONTROL == 0xB984);
+CHECK(PIDLAB_IOC_REF_FD == 0xB985);

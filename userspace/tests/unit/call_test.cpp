@@ -76,6 +76,8 @@ std::map<std::string_view, pidlab_op> every_call() {
         {"thaw", call::thaw(container).op},
         {"release_event", call::release_event().op},
         {"trace", call::trace().op},
+        {"watch", call::watch(ref).op},
+        {"event", call::event(ref).op},
     };
 }
 

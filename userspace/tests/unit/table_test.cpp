@@ -89,7 +89,7 @@ TEST(Table, defaults_of_settings_are_within_their_limits) {
 TEST(Table, words_are_found_by_name_and_by_number_in_each_table) {
     for (const auto table :
          {flags(), counters(), sizes(), violations(), generations(), bugs(), subsystems(), files(),
-          hooks(), phases(), types(), states(), objects()})
+          hooks(), ref_events(), phases(), types(), states(), objects()})
         for (const WordInfo &word : table) {
             EXPECT_EQ(find_word(table, word.name), &word) << word.name;
             EXPECT_EQ(find_word(table, word.number), &word) << word.name;

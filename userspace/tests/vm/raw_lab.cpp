@@ -113,7 +113,17 @@ World::World() {
     box = lab.perform(call::mkdir(root));
     other = lab.perform(call::mount(1U << PIDLAB_SUBSYS_TRACE));
     reserved = lab.perform(call::reserve(ns, 1)).first;
+    make_watch();
     make_dead();
+}
+
+void World::make_watch() {
+    const TaskId user = lab.perform(call::fork(init)).task;
+    const RefId weak = lab.perform(call::tref(user)).ref;
+    watch = lab.perform(call::watch(weak));
+    lab.perform(call::put(weak));
+    lab.perform(call::exit(user));
+    lab.perform(call::reap(user));
 }
 
 void World::make_dead() {
@@ -160,6 +170,8 @@ pidlab_op World::valid(const OpInfo &info) const {
             break;
         }
     }
+    if (info.opcode == PIDLAB_OP_EVENT)
+        op.arg[0] = watch.raw();
     if (info.opcode == PIDLAB_OP_REAP)
         op.arg[0] = zombie.raw();
     if (info.opcode == PIDLAB_OP_MOUNT)

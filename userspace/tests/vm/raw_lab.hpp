@@ -100,6 +100,7 @@ public:
     PidId pid;     ///< of child
     NsId ns;       ///< of inner
     RefId ref;     ///< task_ref on child
+    RefId watch;   ///< whose only user has gone, which it has not told
 
     /// @name Ids of objects that are gone
     /// @{
@@ -121,6 +122,7 @@ public:
     void expect_refused(pidlab_op op, int error, const std::string &what) const;
 
 private:
+    void make_watch();
     void make_dead();
 };
 
