@@ -25,6 +25,7 @@ enum Exit : int {
 /// Options of the command itself.
 struct Globals {
     std::string device = PIDLAB_DEVICE;
+    bool fds = false;   ///< watches are file descriptors
     bool model = false; ///< no device: labs of the reference model
 };
 

@@ -123,7 +123,10 @@ Program::Program()
     app_.add_option("--device", globals_.device, "the module's device")
         ->capture_default_str()
         ->type_name("FILE");
-    app_.add_flag("--model", globals_.model, "use the reference model in the module's place");
+    CLI::Option *model =
+        app_.add_flag("--model", globals_.model, "use the reference model in the module's place");
+    app_.add_flag("--fd", globals_.fds, "let each watch be a file descriptor, polled and read")
+        ->excludes(model);
     for (const Command &command : table) {
         CLI::App &sub = *app_.add_subcommand(command.name, command.help);
         sub.footer(wrapped(command.more));

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 // Where the labs of subcommands come from.
 #include "command.hpp"
+#include "pidlab/device.hpp"
+#include "pidlab/fd_transport.hpp"
 #include "pidlab/model.hpp"
 
 namespace pidlab::cli {
@@ -8,7 +10,10 @@ namespace pidlab::cli {
 Lab open_lab(const Globals &globals) {
     if (globals.model)
         return Lab(std::make_unique<ModelTransport>());
-    return Lab::open(globals.device);
+    auto device = std::make_unique<DeviceTransport>(globals.device);
+    if (globals.fds)
+        return Lab(std::make_unique<FdTransport>(std::move(device)));
+    return Lab(std::move(device));
 }
 
 } // namespace pidlab::cli

@@ -131,6 +131,11 @@ int DeviceTransport::check(pidlab_check &out, std::span<pidlab_task_info> room) 
     return request(fd_, PIDLAB_IOC_CHECK, &out);
 }
 
+int DeviceTransport::ref_fd(pidlab_ref_fd &arg) {
+    arg.size = sizeof(arg);
+    return request(fd_, PIDLAB_IOC_REF_FD, &arg);
+}
+
 int DeviceTransport::control(pidlab_control &arg) {
     arg.size = sizeof(arg);
     return request(fd_, PIDLAB_IOC_CONTROL, &arg);

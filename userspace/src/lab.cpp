@@ -61,6 +61,14 @@ Info Lab::info() {
     return Info(raw);
 }
 
+RefFd Lab::ref_fd(RefId ref, std::uint32_t flags) {
+    pidlab_ref_fd arg{};
+    arg.flags = flags;
+    arg.ref = ref.raw();
+    throw_if(transport_->ref_fd(arg), "REF_FD", Source::ioctl);
+    return RefFd{arg.fd};
+}
+
 CheckResult Lab::check() {
     CheckResult result;
     pidlab_check raw{};

@@ -33,6 +33,7 @@ public:
     [[nodiscard]] int info(pidlab_info &out) override;
     [[nodiscard]] int check(pidlab_check &out, std::span<pidlab_task_info> room) override;
     [[nodiscard]] int control(pidlab_control &arg) override;
+    [[nodiscard]] int ref_fd(pidlab_ref_fd &arg) override;
 
 private:
     DeviceTransport(int fd, const std::string &what);

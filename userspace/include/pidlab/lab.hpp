@@ -12,6 +12,7 @@
 
 #include "pidlab/call.hpp"
 #include "pidlab/error.hpp"
+#include "pidlab/ref_fd.hpp"
 #include "pidlab/settings.hpp"
 #include "pidlab/snapshot.hpp"
 #include "pidlab/table.hpp"
@@ -146,6 +147,13 @@ public:
 
     [[nodiscard]] Info info();
 
+    /// A file descriptor that tells what happens to the users behind a weak reference, which
+    /// stays as it is.
+    /// @param flags PIDLAB_REF_FD_*
+    /// @throws Error EINVAL: the reference is not weak; ESRCH: it is one to the sentinel, or gone;
+    ///     ENOSPC, ENOMEM, EMFILE; ENOTTY: the lab is not in the kernel
+    [[nodiscard]] RefFd ref_fd(RefId ref, std::uint32_t flags = 0);
+
     /// Invariants, digest and all tasks. Asks again with more room until they fit.
     [[nodiscard]] CheckResult check();
 
@@ -184,6 +192,8 @@ public:
     RefId dup(RefId ref) { return perform(call::dup(ref)); }
     void put(RefId ref) { perform(call::put(ref)); }
     TaskId deref(RefId ref) { return perform(call::deref(ref)); }
+    RefId watch(RefId ref) { return perform(call::watch(ref)); }
+    RefEvent event(RefId ref) { return perform(call::event(ref)); }
     RefRead read(RefId ref) { return perform(call::read(ref)); }
     PidId pid(TaskId target, pidlab_type type = PIDLAB_TYPE_PID) {
         return perform(call::pid(target, type));

@@ -55,6 +55,13 @@ public:
         return ENOTTY;
     }
 
+    /// A file descriptor of a weak reference. @p arg: its fd is the caller's to close. A lab that
+    /// is not in the kernel: ENOTTY.
+    [[nodiscard]] virtual int ref_fd(pidlab_ref_fd &arg) {
+        static_cast<void>(arg);
+        return ENOTTY;
+    }
+
     /// Every object of the lab. Where nobody can tell: ENOTTY.
     /// @param out overwritten; unspecified after an error
     [[nodiscard]] virtual int snapshot(Snapshot &out) {
