@@ -7,6 +7,7 @@
 #include "bug.h"
 #include "compat.h"
 #include "control.h"
+#include "footprint.h"
 #include "lab.h"
 #include "op.h"
 
@@ -76,6 +77,16 @@ static unsigned int lock_number(struct pl_control *control, const struct pl_acto
 	return actor->lock->number;
 }
 
+/* What is done from this choice on, until the next one, is the footprint of this step. */
+static void begin_footprint(struct pl_control *control, unsigned int choice)
+{
+	struct pl_run *run = control->run;
+
+	if (run->footprints)
+		pl_footprints_step(control->lab, choice, run->taken < run->room ?
+				   &run->footprints[run->taken] : NULL);
+}
+
 static void note_step(struct pl_control *control, unsigned int choice, unsigned int mask)
 {
 	struct pl_actor *actor = choice == PIDLAB_CHOICE_GP ? NULL : &control->actors[choice];
@@ -91,6 +102,7 @@ static void note_step(struct pl_control *control, unsigned int choice, unsigned 
 	} else if (run->verdict == PIDLAB_VERDICT_DONE) {
 		run->verdict = PIDLAB_VERDICT_TOO_LONG;
 	}
+	begin_footprint(control, choice);
 	run->taken++;
 }
 
@@ -161,6 +173,7 @@ static u64 resolve(const struct pl_control *control, u64 operand)
 	result = operand & 3;
 	if (op >= control->nr_ops || result >= PIDLAB_OP_RESULTS)
 		return 0;
+	pl_touch_slot(PL_SLOT_RESULT, op, false);
 	return control->ops[op].res[result];
 }
 
@@ -173,6 +186,7 @@ static void run_op(struct pl_control *control, struct pidlab_op *op)
 	for (i = 0; i < PIDLAB_OP_ARGS; i++)
 		resolved.arg[i] = resolve(control, op->arg[i]);
 	pl_op_run_alone(control->lab, &resolved);
+	pl_touch_slot(PL_SLOT_RESULT, op - control->ops, true);
 	op->error = resolved.error;
 	memcpy(op->res, resolved.res, sizeof(op->res));
 }
@@ -203,6 +217,18 @@ static int actor_main(void *data)
 		pass_on(control, NULL);
 	}
 	return 0;
+}
+
+/**
+ * pl_control_current() - the actor that the caller is
+ *
+ * Return: the actor, or NULL.
+ */
+struct pl_actor *pl_control_current(void)
+{
+	if (!(current->flags & PF_KTHREAD) || kthread_func(current) != actor_main)
+		return NULL;
+	return kthread_data(current);
 }
 
 /**
@@ -349,6 +375,7 @@ void pl_control_resume(struct pl_control *control)
 	control->running = &control->actors[0];
 	pass_on(control, NULL);
 	wait_for_completion(&control->over);
+	pl_footprints_step(control->lab, PIDLAB_CHOICE_GP, NULL);
 	if (!pl_control_is_stuck(control))
 		pl_control_call_all(control);
 }

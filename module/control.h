@@ -70,6 +70,7 @@ struct pl_actor {
  * @nr_choices: how many
  * @steps: room for the steps that are taken
  * @room: how many fit
+ * @footprints: room for as many footprints of them; NULL: none is asked for
  * @taken: out: how many were taken
  * @verdict: out: enum pidlab_verdict
  */
@@ -77,6 +78,7 @@ struct pl_run {
 	const u8 *choices;
 	unsigned int nr_choices;
 	struct pidlab_step *steps;
+	struct pidlab_footprint *footprints;
 	unsigned int room;
 	unsigned int taken;
 	unsigned int verdict;
@@ -86,6 +88,7 @@ struct pl_run {
  * struct pl_control - the controller of a lab
  * @lab: the lab
  * @fine: stand still where something is let go of, too
+ * @footprints: objects are to have names that tell them; see footprint.h
  * @actors: the actors
  * @nr_actors: how many
  * @ops: all instructions, those of the start first; for results as operands
@@ -103,6 +106,7 @@ struct pl_run {
 struct pl_control {
 	struct pl_lab *lab;
 	bool fine;
+	bool footprints;
 	struct pl_actor actors[PIDLAB_ACTORS_MAX];
 	unsigned int nr_actors;
 	struct pidlab_op *ops;
@@ -125,6 +129,7 @@ int pl_control_start(struct pl_control *control, unsigned int nr_start);
 void pl_control_run(struct pl_control *control, struct pl_run *run);
 void pl_control_run_ops(struct pl_control *control, unsigned int first, unsigned int count);
 void pl_control_resume(struct pl_control *control);
+struct pl_actor *pl_control_current(void);
 bool pl_control_is_stuck(const struct pl_control *control);
 void pl_control_destroy(struct pl_control *control);
 

@@ -7,6 +7,7 @@
  */
 #include "compat.h"
 #include "control.h"
+#include "footprint.h"
 #include "lab.h"
 
 static struct pl_actor *running(const struct pl_vlock *lock)
@@ -38,6 +39,7 @@ void pl_control_lock(struct pl_vlock *lock, bool write)
 	actor->lock = lock;
 	actor->write = write;
 	pl_control_step(actor, PL_ACTOR_LOCKING, write ? lock->step + 1 : lock->step);
+	pl_touch(lock, sizeof(lock->lab), write);
 	if (write)
 		lock->owner = actor;
 	else
@@ -54,6 +56,7 @@ void pl_control_unlock(struct pl_vlock *lock)
 {
 	struct pl_actor *actor = running(lock);
 
+	pl_touch(lock, sizeof(lock->lab), lock->owner == actor);
 	if (lock->owner == actor)
 		lock->owner = NULL;
 	else
@@ -82,7 +85,10 @@ PL_EXPORT_FOR_KUNIT(pl_control_holds);
  */
 void pl_control_wait(struct pl_lab *lab)
 {
+	pl_touch_slot(PL_SLOT_WAKE, 0, false);
 	pl_control_step(lab->control->running, PL_ACTOR_WAITING, PIDLAB_STEP_WAIT);
+	/* Whoever woke it comes before what it does next. */
+	pl_touch_slot(PL_SLOT_WAKE, 0, false);
 }
 PL_EXPORT_FOR_KUNIT(pl_control_wait);
 
@@ -95,6 +101,7 @@ void pl_control_wake(struct pl_lab *lab)
 	struct pl_control *control = lab->control;
 	unsigned int i;
 
+	pl_touch_slot(PL_SLOT_WAKE, 0, true);
 	for (i = 0; i < control->nr_actors; i++) {
 		if (control->actors[i].state == PL_ACTOR_WAITING)
 			control->actors[i].state = PL_ACTOR_READY;

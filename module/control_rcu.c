@@ -9,6 +9,7 @@
 #include <linux/slab.h>
 
 #include "control.h"
+#include "footprint.h"
 #include "lab.h"
 
 /**
@@ -33,6 +34,7 @@ static unsigned long readers(const struct pl_control *control)
 	unsigned int i;
 
 	for (i = 0; i < control->nr_actors; i++) {
+		pl_touch_slot(PL_SLOT_READER, i, false);
 		if (control->actors[i].readers)
 			mask |= BIT(i);
 	}
@@ -71,6 +73,7 @@ bool pl_control_queue(struct pl_lab *lab, struct rcu_head *head, rcu_callback_t 
 		return true;
 	}
 	callback = kmalloc(sizeof(*callback), GFP_KERNEL | __GFP_NOFAIL);
+	pl_touch_slot(PL_SLOT_QUEUE, 0, true);
 	callback->number = ++control->queued;
 	callback->head = head;
 	callback->func = func;
@@ -122,6 +125,8 @@ void pl_control_call_ready(struct pl_control *control)
 {
 	struct callback *callback, *next;
 
+	pl_touch_slot(PL_SLOT_QUEUE, 0, true);
+	pl_touch_slot(PL_SLOT_UNBLOCK, 0, false);
 	list_for_each_entry_safe(callback, next, &control->callbacks, node) {
 		if (callback->blockers)
 			continue;
@@ -157,6 +162,7 @@ void pl_control_rcu_read_lock(struct pl_lab *lab)
 
 	if (!actor->readers)
 		pl_control_step(actor, PL_ACTOR_READY, PIDLAB_STEP_RCU_LOCK);
+	pl_touch_slot(PL_SLOT_READER, actor - lab->control->actors, true);
 	actor->readers++;
 }
 
@@ -172,8 +178,12 @@ void pl_control_rcu_read_unlock(struct pl_lab *lab)
 
 	if (--actor->readers)
 		return;
-	list_for_each_entry(callback, &control->callbacks, node)
+	pl_touch_slot(PL_SLOT_READER, actor - control->actors, true);
+	list_for_each_entry(callback, &control->callbacks, node) {
+		if (callback->blockers & BIT(actor - control->actors))
+			pl_touch_slot(PL_SLOT_UNBLOCK, 0, true);
 		callback->blockers &= ~BIT(actor - control->actors);
+	}
 	if (control->fine)
 		pl_control_step(actor, PL_ACTOR_READY, PIDLAB_STEP_RCU_UNLOCK);
 }
@@ -197,6 +207,9 @@ void pl_control_grace_period(struct pl_lab *lab)
 {
 	struct pl_actor *actor = lab->control->running;
 
+	pl_touch_slot(PL_SLOT_QUEUE, 0, false);
 	actor->settle = lab->control->queued;
 	pl_control_step(actor, PL_ACTOR_SETTLING, PIDLAB_STEP_GP);
+	/* The callbacks come before what it does next. */
+	pl_touch_slot(PL_SLOT_QUEUE, 0, false);
 }

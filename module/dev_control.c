@@ -11,6 +11,7 @@
 #include "check.h"
 #include "control.h"
 #include "dev.h"
+#include "footprint.h"
 #include "lab.h"
 #include "op.h"
 
@@ -22,6 +23,8 @@
  * @nr_ops: how many
  * @nr_before_end: those of the start and of the actors
  * @control: the controller
+ * @footprints: of the run under way
+ * @footprints_room: how many fit
  * @findings: of the run under way
  */
 struct call {
@@ -31,6 +34,8 @@ struct call {
 	unsigned int nr_ops;
 	unsigned int nr_before_end;
 	struct pl_control *control;
+	struct pidlab_footprint *footprints;
+	unsigned int footprints_room;
 	struct pl_findings findings;
 };
 
@@ -101,14 +106,37 @@ static int run_once(struct call *call, struct pl_run *run, struct pidlab_control
 static int copy_out(struct call *call, const struct pl_run *run,
 		    const struct pidlab_control_run *out, struct pidlab_control_run __user *user)
 {
-	size_t steps = min(run->taken, run->room) * sizeof(*run->steps);
+	size_t taken = min(run->taken, run->room);
 
-	if (copy_to_user(u64_to_user_ptr(out->steps), run->steps, steps) ||
+	if (copy_to_user(u64_to_user_ptr(out->steps), run->steps,
+			 taken * sizeof(*run->steps)) ||
+	    (run->footprints && copy_to_user(u64_to_user_ptr(out->footprints), run->footprints,
+					     taken * sizeof(*run->footprints))) ||
 	    (out->ops && copy_to_user(u64_to_user_ptr(out->ops), call->ops,
 				      call->nr_ops * sizeof(*call->ops))) ||
 	    copy_to_user(user, out, sizeof(*out)))
 		return -EFAULT;
 	return 0;
+}
+
+/* Room for the footprints of a run, which serves later runs too. */
+static int take_footprints(struct call *call, struct pl_run *run)
+{
+	unsigned int room = max(run->room, 1u);
+	int error = pl_footprints_prepare(call->lab);
+
+	if (!error && call->footprints_room < room) {
+		kvfree(call->footprints);
+		call->footprints_room = 0;
+		call->footprints = kvmalloc_array(room, sizeof(*call->footprints),
+						  GFP_KERNEL_ACCOUNT);
+		if (call->footprints)
+			call->footprints_room = room;
+		else
+			error = -ENOMEM;
+	}
+	run->footprints = error ? NULL : call->footprints;
+	return error;
 }
 
 /* One order, from user space and back. */
@@ -132,7 +160,12 @@ static int do_one(struct call *call, struct pidlab_control_run __user *user)
 		run.choices = choices;
 	}
 	run.steps = kvcalloc(max(run.room, 1u), sizeof(*run.steps), GFP_KERNEL_ACCOUNT);
-	error = run.steps ? run_once(call, &run, &out) : -ENOMEM;
+	error = run.steps ? 0 : -ENOMEM;
+	if (!error && out.footprints)
+		error = take_footprints(call, &run);
+	call->control->footprints = run.footprints;
+	if (!error)
+		error = run_once(call, &run, &out);
 	if (!error)
 		error = copy_out(call, &run, &out, user);
 	kvfree(run.steps);
@@ -209,6 +242,7 @@ int pl_do_control(struct pl_lab *lab, void *arg)
 	down_write(&lab->quiesce);
 	error = pl_lab_is_usable(lab) ? take_control(&call) : -ENOTRECOVERABLE;
 	up_write(&lab->quiesce);
+	kvfree(call.footprints);
 	kvfree(call.ops);
 	return error;
 }

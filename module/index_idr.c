@@ -5,6 +5,7 @@
  */
 #include <linux/idr.h>
 
+#include "footprint.h"
 #include "index.h"
 #include "lab.h"
 #include "mem.h"
@@ -51,6 +52,7 @@ static int take_number(struct pl_pidns *ns, int tid, gfp_t gfp)
 {
 	int lowest = 1;
 
+	pl_touch_write(&ns->idr.idr_next);
 	if (tid)
 		return idr_alloc(&ns->idr, NULL, tid, tid + 1, gfp);
 	/* Once past the reserved numbers, they are not given again. */
@@ -82,19 +84,34 @@ static void idr_cancel(struct pl_pidns *ns, int nr)
 	unsigned long flags;
 
 	pl_spin_lock(&ns->lab->pidmap_lock, flags);
+	pl_touch_write(&ns->idr.idr_next);
 	idr_remove(&ns->idr, nr);
 	pl_spin_unlock(&ns->lab->pidmap_lock, flags);
+}
+
+/*
+ * Footprints: idr_next stands for which numbers are free; a number's entry for
+ * the pid there; idr_base for all pids. Two that publish do not meet, so they
+ * read that word, and who looks at all of them writes it.
+ */
+static void touch_number(struct pl_pidns *ns, int nr)
+{
+	pl_touch_entry(&ns->idr, nr, true);
+	pl_touch_read(&ns->idr.idr_base);
 }
 
 static void idr_publish(struct pl_pid *pid, struct pl_upid *upid)
 {
 	pl_assert_spin_held(&upid->ns->lab->pidmap_lock);
+	touch_number(upid->ns, upid->nr);
 	idr_replace(&upid->ns->idr, pid, upid->nr);
 }
 
 static void idr_remove_pid(struct pl_pid *pid, struct pl_upid *upid)
 {
 	pl_assert_spin_held(&upid->ns->lab->pidmap_lock);
+	touch_number(upid->ns, upid->nr);
+	pl_touch_write(&upid->ns->idr.idr_next);
 	idr_remove(&upid->ns->idr, upid->nr);
 }
 
@@ -110,17 +127,20 @@ static void idr_restart(struct pl_pidns *ns)
 /* A number above all that the tree covers seems taken: it has no tag there. */
 static bool idr_taken(struct pl_pidns *ns, int nr)
 {
+	pl_touch_read(&ns->idr.idr_next);
 	return !radix_tree_tag_get(&ns->idr.idr_rt, nr, IDR_FREE);
 }
 
 static struct pl_pid *idr_find_pid(struct pl_pidns *ns, int nr)
 {
+	pl_touch_entry(&ns->idr, nr, false);
 	return idr_find(&ns->idr, nr);
 }
 
 /* Passes over numbers that are taken and have no pid yet. */
 static int idr_next(struct pl_pidns *ns, int nr)
 {
+	pl_touch_write(&ns->idr.idr_base);
 	return idr_get_next(&ns->idr, &nr) ? nr : -1;
 }
 

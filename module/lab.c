@@ -8,6 +8,7 @@
 #include "check.h"
 #include "compat.h"
 #include "exit.h"
+#include "footprint.h"
 #include "fork.h"
 #include "generation.h"
 #include "kill.h"
@@ -107,6 +108,7 @@ void pl_lab_put(struct pl_lab *lab)
 		return;
 	pl_events_free_lab(lab);
 	pl_mem_clear_graves(lab);
+	pl_footprints_free(lab);
 	xa_destroy(&lab->objects);
 	pl_mutex_destroy(&lab->containers.lock);
 	mutex_destroy(&lab->setup_lock);
@@ -332,6 +334,7 @@ int pl_lab_reset(struct pl_lab *lab)
 		depopulate(lab);
 	pl_settle(lab);
 	pl_mem_clear_graves(lab);
+	pl_footprints_begin(lab);
 	atomic_long_set(&lab->last_serial, 0);
 	atomic_long_set(&lab->forks, 0);
 	atomic_long_set(&lab->account.freed, 0);
@@ -436,6 +439,8 @@ int pl_lab_info(struct pl_lab *lab, struct pidlab_info *info)
 	info->abi = PIDLAB_ABI_VERSION;
 	info->generations = pl_generation_mask();
 	info->opcodes = pl_op_highest();
+	if (PL_HAS_FOOTPRINTS)
+		info->flags |= PIDLAB_INFO_FOOTPRINTS;
 	fill_sizes(info->bytes_of);
 	if (!pl_lab_ready(lab))
 		return 0;

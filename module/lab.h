@@ -23,6 +23,7 @@
 #include "task_ref.h"
 
 struct pl_control;
+struct pl_footprints;
 struct pl_generation;
 struct pl_pidns;
 struct pl_rcu_layout;
@@ -71,6 +72,7 @@ struct pl_task;
  * @to_group: those who listen to all labs are told, too; see netlink_listen.c
  * @rcu_pending: callbacks that have not done their work
  * @control: who runs the lab's actors; NULL in an ordinary lab; under @quiesce
+ * @footprints: what it takes to record them; NULL: never asked for; under @quiesce
  * @given_up: it holds nothing, or actors that stand for ever; under @quiesce
  * @hook: what to call at named points
  * @hook_data: for @hook
@@ -114,6 +116,7 @@ struct pl_lab {
 	bool to_group;
 	atomic_long_t rcu_pending;
 	struct pl_control *control;
+	struct pl_footprints *footprints;
 	bool given_up;
 	pl_hook_fn hook;
 	void *hook_data;

@@ -5,6 +5,7 @@
 #include <linux/string.h>
 
 #include "compat.h"
+#include "footprint.h"
 #include "lab.h"
 #include "mem.h"
 
@@ -95,6 +96,7 @@ static int charge(struct pl_ctx *ctx, enum pl_mem kind, size_t bytes)
 		atomic_long_sub(bytes, &lab->account.total);
 		error = -ENOSPC;
 	}
+	pl_touch_slot(PL_SLOT_LIMIT, 0, error);
 	if (error) {
 		atomic_long_dec(&lab->account.objects[kind]);
 		return error;
@@ -120,13 +122,19 @@ static unsigned long grave_of(const void *object)
 	return (unsigned long)object / GRAVE_ALIGN;
 }
 
+static void give_back(const struct pl_lab *lab, const void *object)
+{
+	if (!pl_footprints_owns(lab, object))
+		kvfree(object);
+}
+
 /* A place in the table for each object, so that its burial cannot fail. */
 static void *with_grave(struct pl_lab *lab, void *object)
 {
 	if (!object || likely(!lab->setting[PIDLAB_SET_BUGS]) ||
 	    !xa_reserve_irq(&lab->graves, grave_of(object), GFP_KERNEL_ACCOUNT))
 		return object;
-	kvfree(object);
+	give_back(lab, object);
 	return NULL;
 }
 
@@ -134,6 +142,7 @@ static bool bury(struct pl_lab *lab, void *object, size_t bytes)
 {
 	unsigned long flags;
 
+	pl_touch_freed(object, bytes);
 	if (likely(!lab->setting[PIDLAB_SET_BUGS]))
 		return false;
 	memset(object, POISON_FREE, bytes);
@@ -153,6 +162,7 @@ static bool bury(struct pl_lab *lab, void *object, size_t bytes)
  */
 bool pl_is_grave(struct pl_lab *lab, const void *object)
 {
+	pl_touch(object, GRAVE_ALIGN, false);
 	return xa_load(&lab->graves, grave_of(object));
 }
 PL_EXPORT_FOR_KUNIT(pl_is_grave);
@@ -167,7 +177,7 @@ void pl_mem_clear_graves(struct pl_lab *lab)
 	void *object;
 
 	xa_for_each(&lab->graves, index, object)
-		kvfree(object);
+		give_back(lab, object);
 	xa_destroy(&lab->graves);
 }
 
@@ -189,7 +199,10 @@ void *pl_cache_zalloc(struct pl_ctx *ctx, enum pl_mem kind, struct kmem_cache *c
 
 	if (error)
 		return ERR_PTR(error);
-	object = with_grave(ctx->lab, kmem_cache_zalloc(cache, GFP_KERNEL_ACCOUNT));
+	object = pl_footprints_zalloc(ctx->lab, bytes);
+	if (!object)
+		object = kmem_cache_zalloc(cache, GFP_KERNEL_ACCOUNT);
+	object = with_grave(ctx->lab, object);
 	if (object)
 		return object;
 	uncharge(ctx->lab, kind, bytes);
@@ -208,7 +221,7 @@ PL_EXPORT_FOR_KUNIT(pl_cache_zalloc);
  */
 void pl_cache_free(struct pl_lab *lab, enum pl_mem kind, struct kmem_cache *cache, void *object)
 {
-	if (!bury(lab, object, kmem_cache_size(cache)))
+	if (!bury(lab, object, kmem_cache_size(cache)) && !pl_footprints_owns(lab, object))
 		kmem_cache_free(cache, object);
 	uncharge(lab, kind, kmem_cache_size(cache));
 }
@@ -230,7 +243,10 @@ void *pl_kvzalloc(struct pl_ctx *ctx, enum pl_mem kind, size_t bytes)
 
 	if (error)
 		return ERR_PTR(error);
-	object = with_grave(ctx->lab, kvzalloc(bytes, GFP_KERNEL_ACCOUNT));
+	object = pl_footprints_zalloc(ctx->lab, bytes);
+	if (!object)
+		object = kvzalloc(bytes, GFP_KERNEL_ACCOUNT);
+	object = with_grave(ctx->lab, object);
 	if (object)
 		return object;
 	uncharge(ctx->lab, kind, bytes);
@@ -250,7 +266,7 @@ PL_EXPORT_FOR_KUNIT(pl_kvzalloc);
 void pl_kvfree(struct pl_lab *lab, enum pl_mem kind, void *object, size_t bytes)
 {
 	if (!bury(lab, object, bytes))
-		kvfree(object);
+		give_back(lab, object);
 	uncharge(lab, kind, bytes);
 }
 PL_EXPORT_FOR_KUNIT(pl_kvfree);

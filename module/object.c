@@ -2,6 +2,7 @@
 #include <linux/xarray.h>
 
 #include "compat.h"
+#include "footprint.h"
 #include "lab.h"
 #include "mem.h"
 #include "object.h"
@@ -30,6 +31,7 @@ int pl_object_reserve(struct pl_ctx *ctx, struct pl_object *object, enum pidlab_
 
 	if (error)
 		return error;
+	pl_touch_slot(PL_SLOT_SERIAL, 0, true);
 	serial = atomic_long_inc_return(&lab->last_serial);
 	error = xa_reserve_irq(&lab->objects, serial, GFP_KERNEL_ACCOUNT);
 	if (!error)
@@ -49,6 +51,7 @@ void pl_object_cancel(struct pl_lab *lab, struct pl_object *object)
 
 	if (!object->id)
 		return;
+	pl_touch_slot(PL_SLOT_ID, serial_of(object->id), true);
 	xa_lock_irqsave(&lab->objects, flags);
 	__xa_erase(&lab->objects, serial_of(object->id));
 	xa_unlock_irqrestore(&lab->objects, flags);
@@ -67,6 +70,7 @@ void pl_object_publish(struct pl_lab *lab, struct pl_object *object)
 {
 	unsigned long flags;
 
+	pl_touch_slot(PL_SLOT_ID, serial_of(object->id), true);
 	xa_lock_irqsave(&lab->objects, flags);
 	__xa_store(&lab->objects, serial_of(object->id), object, GFP_ATOMIC);
 	xa_unlock_irqrestore(&lab->objects, flags);
@@ -87,14 +91,29 @@ struct pl_object *pl_object_get(struct pl_lab *lab, u64 id)
 	struct pl_object *object;
 	unsigned long flags;
 
+	pl_touch_slot(PL_SLOT_ID, serial_of(id), false);
 	xa_lock_irqsave(&lab->objects, flags);
 	object = xa_load(&lab->objects, serial_of(id));
 	if (object && (object->id != id || !refcount_inc_not_zero(&object->count)))
 		object = NULL;
+	if (object)
+		pl_touch_get(object);
 	xa_unlock_irqrestore(&lab->objects, flags);
 	return object;
 }
 PL_EXPORT_FOR_KUNIT(pl_object_get);
+
+/**
+ * pl_object_pin() - count an object until the instruction is over
+ * @object: the object; something else keeps it meanwhile
+ *
+ * Context: any. Given back with the put of its kind.
+ */
+void pl_object_pin(struct pl_object *object)
+{
+	refcount_inc(&object->count);
+	pl_touch_get(object);
+}
 
 /**
  * pl_object_next() - walk over all published objects
@@ -131,6 +150,7 @@ struct pl_object *pl_object_take(struct pl_lab *lab, u64 id)
 	struct pl_object *object;
 	unsigned long flags;
 
+	pl_touch_slot(PL_SLOT_ID, serial_of(id), true);
 	xa_lock_irqsave(&lab->objects, flags);
 	object = xa_load(&lab->objects, serial_of(id));
 	if (object && object->id == id)
@@ -177,10 +197,12 @@ bool pl_object_put(struct pl_lab *lab, struct pl_object *object)
 {
 	unsigned long flags;
 
+	pl_touch_put(object);
 	if (!refcount_dec_and_test(&object->count))
 		return false;
 	if (!object->id)
 		return true;
+	pl_touch_slot(PL_SLOT_ID, serial_of(object->id), true);
 	/*
 	 * A look-up between the count's fall to zero and this lock fails: it
 	 * may not raise a count from zero. After this lock there is none.

@@ -14,6 +14,7 @@
 #include <linux/refcount.h>
 #include <linux/types.h>
 
+#include "footprint.h"
 #include "pidlab.h"
 
 struct pl_ctx;
@@ -33,10 +34,18 @@ int pl_object_reserve(struct pl_ctx *ctx, struct pl_object *object, enum pidlab_
 void pl_object_cancel(struct pl_lab *lab, struct pl_object *object);
 void pl_object_publish(struct pl_lab *lab, struct pl_object *object);
 struct pl_object *pl_object_get(struct pl_lab *lab, u64 id);
+void pl_object_pin(struct pl_object *object);
 struct pl_object *pl_object_take(struct pl_lab *lab, u64 id);
 struct pl_object *pl_object_next(struct pl_lab *lab, unsigned long *serial);
 bool pl_object_withdraw(struct pl_lab *lab, struct pl_object *object);
 bool pl_object_put(struct pl_lab *lab, struct pl_object *object);
+
+/* For those to whom it matters how many there are, passing ones included. */
+static inline unsigned int pl_object_count(const struct pl_object *object)
+{
+	pl_touch_write(&object->count);
+	return refcount_read(&object->count);
+}
 
 static inline enum pidlab_object pl_id_kind(u64 id)
 {

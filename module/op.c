@@ -86,7 +86,8 @@ static int resolve_ns(struct pl_call *call, int i, u64 id)
 	int error = 0;
 
 	if (!id) {
-		call->ns[i] = pl_pidns_get(lab->root_ns);
+		call->ns[i] = lab->root_ns;
+		pl_object_pin(&lab->root_ns->object);
 		return 0;
 	}
 	object = get_object(lab, id, PIDLAB_OBJECT_NS, PIDLAB_OBJECT_TASK, &error);
@@ -98,8 +99,9 @@ static int resolve_ns(struct pl_call *call, int i, u64 id)
 	}
 	pl_read_lock(&lab->tasklist_lock);
 	ns = pl_task_ns(pl_task_of(object));
+	call->ns[i] = ns;
 	if (ns)
-		call->ns[i] = pl_pidns_get(ns);
+		pl_object_pin(&ns->object);
 	pl_read_unlock(&lab->tasklist_lock);
 	pl_task_put(pl_task_of(object));
 	return ns ? 0 : -ESRCH;

@@ -37,7 +37,7 @@ int pl_op_counts(struct pl_call *call)
 
 	call->op->res[0] = pl_rcu_users_read(task);
 	/* Without the count of this call. */
-	call->op->res[1] = refcount_read(&task->object.count) - 1;
+	call->op->res[1] = pl_object_count(&task->object) - 1;
 	return 0;
 }
 

@@ -123,7 +123,7 @@ int pl_op_state(struct pl_call *call)
 	call->op->res[0] = task->state;
 	call->op->res[1] = task->state == PIDLAB_STATE_RUNNING ? 0 : pl_task_exit_code(task);
 	/* Without the count of this call. */
-	call->op->res[2] = refcount_read(&task->object.count) - 1;
+	call->op->res[2] = pl_object_count(&task->object) - 1;
 	pl_read_unlock(&lab->tasklist_lock);
 	return 0;
 }

@@ -281,10 +281,10 @@ PL_EXPORT_FOR_KUNIT(pl_pid_put);
  */
 static void put_by_reading(struct pl_lab *lab, struct pl_pid *pid)
 {
-	if (refcount_read(&pid->object.count) != 1)
+	if (pl_object_count(&pid->object) != 1)
 		return;
 	pl_point(lab, PL_POINT_PID_PUT_READ);
-	if (refcount_read(&pid->object.count) == 1)
+	if (pl_object_count(&pid->object) == 1)
 		return;
 	WRITE_ONCE(pid->freed, true);
 	pl_bug_seen(lab, PIDLAB_BUG_PID_PUT_FAST, pid->object.id);

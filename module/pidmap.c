@@ -5,6 +5,7 @@
 
 #include "bug.h"
 #include "compat.h"
+#include "footprint.h"
 #include "lab.h"
 #include "mem.h"
 #include "pidmap.h"
@@ -71,6 +72,14 @@ static void count_entry(struct search *search, unsigned int page)
 	search->entries++;
 }
 
+/* A search looked at them, the last one too unless that is the page's end. */
+static void touch_bits(const unsigned long *bits, int from, int last)
+{
+	last = min_t(int, last, PL_BITS_PER_PAGE - 1);
+	pl_touch(bits + BIT_WORD(from), (BIT_WORD(last) - BIT_WORD(from) + 1) * sizeof(*bits),
+		 false);
+}
+
 /* The first free number in [from, to), taken; -EAGAIN, or an error of a page. */
 static int take_between(struct pl_ctx *ctx, struct pl_pidmap *map, int from, int to,
 			struct search *search)
@@ -96,6 +105,7 @@ static int take_between(struct pl_ctx *ctx, struct pl_pidmap *map, int from, int
 		bits = READ_ONCE(page->bits);
 		nr = base + find_next_zero_bit(bits, end - base, from - base);
 		search->bits += min(nr + 1, end) - from;
+		touch_bits(bits, from - base, nr - base);
 		if (nr < end && !test_and_set_bit(nr - base, bits)) {
 			atomic_dec(&page->nr_free);
 			return nr;
@@ -224,9 +234,11 @@ int pl_pidmap_next(const struct pl_pidmap *map, int nr)
 	while (nr < PL_PID_MAX_LIMIT) {
 		int base = round_down(nr, PL_BITS_PER_PAGE), end = base + PL_BITS_PER_PAGE;
 		const unsigned long *bits = READ_ONCE(map->pages[nr / PL_BITS_PER_PAGE].bits);
+		int first = nr;
 
 		if (bits) {
 			nr = base + find_next_bit(bits, end - base, nr - base);
+			touch_bits(bits, first - base, nr - base);
 			if (nr < end)
 				return nr;
 		}

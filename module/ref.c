@@ -485,9 +485,9 @@ unsigned int pl_ref_count(struct pl_lab *lab, const struct pl_ref *ref)
 {
 	switch (ref->kind) {
 	case PL_REF_TASK:
-		return refcount_read(&ref->task->object.count);
+		return pl_object_count(&ref->task->object);
 	case PL_REF_PID:
-		return pl_pid_is_freed(ref->pid) ? 0 : refcount_read(&ref->pid->object.count);
+		return pl_pid_is_freed(ref->pid) ? 0 : pl_object_count(&ref->pid->object);
 	case PL_REF_WEAK:
 	case PL_REF_WATCH:
 		return weak_count(lab, ref);

@@ -4,6 +4,7 @@
 #include <linux/sched.h>
 
 #include "compat.h"
+#include "footprint.h"
 #include "generation.h"
 #include "lab.h"
 #include "mem.h"
@@ -73,6 +74,13 @@ static void give_all_back(struct pl_pidns *ns, struct pl_pidmap *set)
 	}
 }
 
+static void merge_bits(unsigned long *into, const unsigned long *from)
+{
+	pl_touch(into, PL_BITS_PER_PAGE / BITS_PER_BYTE, true);
+	pl_touch(from, PL_BITS_PER_PAGE / BITS_PER_BYTE, false);
+	bitmap_or(into, into, from, PL_BITS_PER_PAGE);
+}
+
 static void merge_pages(struct pl_pidmap *into, struct pl_pidmap *from)
 {
 	unsigned int i;
@@ -81,8 +89,7 @@ static void merge_pages(struct pl_pidmap *into, struct pl_pidmap *from)
 		if (!into->pages[i].bits)
 			swap(into->pages[i].bits, from->pages[i].bits);
 		else if (from->pages[i].bits)
-			bitmap_or(into->pages[i].bits, into->pages[i].bits, from->pages[i].bits,
-				  PL_BITS_PER_PAGE);
+			merge_bits(into->pages[i].bits, from->pages[i].bits);
 	}
 }
 

@@ -37,6 +37,7 @@
  *   EINTR      a fatal signal arrived: @done operations have run and their
  *              results are written
  *   ENOMEM     no memory
+ *   EOPNOTSUPP footprints, of a module that was built without them
  *   ENOTRECOVERABLE  actors of the lab have come to a deadlock
  *   EBADF, ESRCH, ENOSPC   REF_FD: as of an operation
  *   EMFILE, ENFILE   REF_FD: the process or the system has no room for a file
@@ -248,10 +249,12 @@ struct pidlab_run {
 	__u32 done;
 };
 
+#define PIDLAB_INFO_FOOTPRINTS	(1 << 0)	/* the module tells footprints */
+
 /**
  * struct pidlab_info - what the module is and what the lab holds
  * @size: sizeof(struct pidlab_info)
- * @flags: zero
+ * @flags: zero; out: PIDLAB_INFO_*
  * @abi: out: PIDLAB_ABI_VERSION of the module
  * @ready: out: 1 after SETUP
  * @generations: out: mask of the generations the module has
@@ -389,6 +392,24 @@ struct pidlab_step {
 	__u16 object;
 };
 
+#define PIDLAB_FOOTPRINT_WORDS	8
+
+/**
+ * struct pidlab_footprint - what memory a step read and wrote
+ * @reads: mask of the words that it read
+ * @writes: mask of the words that it wrote
+ *
+ * Of a step: what its actor did from when it was let go on until it stood
+ * still again, or what the callbacks of a grace period did. Two steps of different
+ * actors commute if neither writes what the other reads or writes. The masks
+ * mean the same in all runs of a lab. More words than bits share them: steps
+ * may then look dependent that are not, never the reverse.
+ */
+struct pidlab_footprint {
+	__aligned_u64 reads[PIDLAB_FOOTPRINT_WORDS];
+	__aligned_u64 writes[PIDLAB_FOOTPRINT_WORDS];
+};
+
 /**
  * struct pidlab_control_run - one run of the actors
  * @choices: address of bytes: whom to let go on at each step, an actor or
@@ -406,6 +427,8 @@ struct pidlab_step {
  * @digest: out: of the state in the end
  * @bugs_seen: out: how often a bug that is switched on did harm
  * @leaks: out: objects that nothing reaches and that were not freed
+ * @footprints: address where those of the steps go, @room of them, or 0;
+ *	EOPNOTSUPP where the module was built without them
  */
 struct pidlab_control_run {
 	__aligned_u64 choices;
@@ -421,6 +444,7 @@ struct pidlab_control_run {
 	__aligned_u64 digest;
 	__u32 bugs_seen;
 	__u32 leaks;
+	__aligned_u64 footprints;
 };
 
 #define PIDLAB_CONTROL_FINE	(1 << 0)	/* letting go of something is a step, too */

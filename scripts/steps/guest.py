@@ -21,7 +21,8 @@ def module(kernel: str, *options: str) -> Path:
     status = subprocess.run([SCRIPTS / "kbuild", kernel, *options], cwd=ROOT, check=False)
     if status.returncode:
         raise Failure(f"the module does not build for {kernel}", status.returncode)
-    return BUILD / "ko" / kernels.canonical(kernel)
+    flavour = "-footprints" if "--footprints" in options else ""
+    return BUILD / "ko" / (kernels.canonical(kernel) + flavour)
 
 
 def is_built_for_tests(kernel: str) -> bool:

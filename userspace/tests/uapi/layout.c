@@ -98,7 +98,11 @@ FIELD(pidlab_step, choices, 2, 2);
 FIELD(pidlab_step, what, 4, 2);
 FIELD(pidlab_step, object, 6, 2);
 
-SIZE(pidlab_control_run, 72);
+SIZE(pidlab_footprint, 128);
+FIELD(pidlab_footprint, reads, 0, 64);
+FIELD(pidlab_footprint, writes, 64, 64);
+
+SIZE(pidlab_control_run, 80);
 FIELD(pidlab_control_run, choices, 0, 8);
 FIELD(pidlab_control_run, nr_choices, 8, 4);
 FIELD(pidlab_control_run, room, 12, 4);
@@ -112,6 +116,7 @@ FIELD(pidlab_control_run, object, 48, 8);
 FIELD(pidlab_control_run, digest, 56, 8);
 FIELD(pidlab_control_run, bugs_seen, 64, 4);
 FIELD(pidlab_control_run, leaks, 68, 4);
+FIELD(pidlab_control_run, footprints, 72, 8);
 
 SIZE(pidlab_control, 56);
 FIELD(pidlab_control, size, 0, 4);

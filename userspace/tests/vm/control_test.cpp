@@ -114,6 +114,30 @@ TEST_F(Control, x3_the_lab_is_an_ordinary_one_afterwards) {
     static_cast<void>(lab.digest());
 }
 
+/// A build without them refuses, and tells so beforehand; one with them tells each step's.
+TEST_F(Control, x3_footprints_are_there_or_eopnotsupp) {
+    pidlab_info info{};
+    info.size = sizeof(info);
+    ASSERT_EQ(lab.request(PIDLAB_IOC_INFO, &info), 0);
+    std::vector<pidlab_footprint> footprints(room);
+    run.footprints = reinterpret_cast<std::uintptr_t>(footprints.data());
+    if (!(info.flags & PIDLAB_INFO_FOOTPRINTS)) {
+        const std::uint64_t before = lab.digest();
+        EXPECT_EQ(control(), EOPNOTSUPP);
+        EXPECT_EQ(arg.done, 0U);
+        EXPECT_EQ(lab.digest(), before);
+        return;
+    }
+    ASSERT_EQ(control(), 0);
+    for (std::uint32_t i = 0; i < run.taken; ++i) {
+        std::uint64_t any = 0;
+        for (int word = 0; word < PIDLAB_FOOTPRINT_WORDS; ++word)
+            any |= footprints[i].reads[word] | footprints[i].writes[word];
+        EXPECT_NE(any, 0U) << "step " << i;
+    }
+    EXPECT_EQ(footprints[run.taken].reads[0] | footprints[run.taken].writes[0], 0U);
+}
+
 TEST_F(Control, before_setup_is_ebadfd) {
     const RawLab bare;
     EXPECT_EQ(bare.request(PIDLAB_IOC_CONTROL, &arg), EBADFD);
