@@ -95,6 +95,23 @@ static void d12_the_first_child_after_unshare_is_the_init(struct kunit *test)
 	REFUSED(test, lab, -ENOMEM, FORK, 0, a);
 }
 
+static void x7_a_number_asked_for_where_all_has_ended_is_enomem(struct kunit *test)
+{
+	struct pl_lab *lab = lab_open(test);
+	u64 a = FORK(test, lab, lab->init_id), one;
+
+	MUST(test, lab, UNSHARE, 0, a);
+	REFUSED(test, lab, -EINVAL, FORK, 0, a, 7);
+	one = FORK(test, lab, a);
+	MUST(test, lab, EXIT, 0, one);
+	/* The zombie has number 1. */
+	REFUSED(test, lab, -EEXIST, FORK, 0, a, 1);
+	REFUSED(test, lab, -ENOMEM, FORK, 0, a, 7);
+	MUST(test, lab, REAP, 0, one);
+	REFUSED(test, lab, -ENOMEM, FORK, 0, a, 1);
+	REFUSED(test, lab, -ENOMEM, FORK, 0, a, 7);
+}
+
 static void d11_a_first_fork_that_fails_leaves_number_1(struct kunit *test)
 {
 	struct pl_lab *lab = lab_open(test);
@@ -180,6 +197,7 @@ static struct kunit_case nsproxy_cases[] = {
 	LAB_NS_CASE(d11_who_forks_elsewhere_makes_neither_threads_nor_namespaces),
 	LAB_NS_CASE(d12_the_first_child_after_unshare_is_the_init),
 	LAB_NS_CASE(d11_a_first_fork_that_fails_leaves_number_1),
+	LAB_NS_CASE(x7_a_number_asked_for_where_all_has_ended_is_enomem),
 	LAB_NS_CASE(d12_nobody_is_there_before_number_1),
 	LAB_NS_CASE(d6_a_task_counts_where_its_children_are_born),
 	LAB_NS_CASE(d12_orphans_of_and_with_outside_parents),

@@ -68,7 +68,8 @@ static void give_back_numbers(struct pl_pid *pid, int level,
  * @tid: the number; 0 asks for none
  *
  * Linux's order: a number out of range is refused before anything is taken, and
- * only the first task of a namespace may be made while it has no reaper.
+ * only the first task of a namespace may be made while it has no reaper yet. One
+ * that has ended goes on pointing at its reaper, and takes no new pid for that.
  *
  * Context: any.
  * Return: 0 or -EINVAL.
@@ -77,7 +78,7 @@ int pl_pid_check_tid(const struct pl_pidns *ns, int tid)
 {
 	if (tid < 0 || tid >= READ_ONCE(ns->pid_max))
 		return -EINVAL;
-	return tid > 1 && !READ_ONCE(ns->reaper) ? -EINVAL : 0;
+	return tid > 1 && !READ_ONCE(ns->reaper) && READ_ONCE(ns->adding) ? -EINVAL : 0;
 }
 
 /*
