@@ -193,10 +193,14 @@ static int put_event(struct sk_buff *skb, const struct pl_lab *lab, const struct
 	return 0;
 }
 
+/* No more than needed: a socket has room for so many bytes, not for so many events. */
+#define EVENT_BYTES \
+	(nla_total_size(0) + 6 * nla_total_size_64bit(sizeof(u64)) + 3 * nla_total_size(sizeof(u32)))
+
 static struct sk_buff *make_message(const struct pl_lab *lab, const struct pl_event *event,
 				    u64 lost)
 {
-	struct sk_buff *skb = genlmsg_new(GENLMSG_DEFAULT_SIZE, GFP_KERNEL);
+	struct sk_buff *skb = genlmsg_new(EVENT_BYTES, GFP_KERNEL);
 
 	if (skb && put_event(skb, lab, event, lost)) {
 		nlmsg_free(skb);

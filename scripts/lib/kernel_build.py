@@ -32,7 +32,9 @@ COMPILER = "gcc-12"  # what Debian builds its kernels with
 UNUSED_CODE = ("drivers/accel", "drivers/clk", "drivers/crypto", "drivers/gpu", "drivers/iio", "drivers/infiniband",
                "drivers/media", "drivers/net/[a-z]*", "drivers/pinctrl", "drivers/scsi", "drivers/staging",
                "drivers/usb", "drivers/video", "sound", "arch/[a-t]*", "arch/xtensa")
-UNUSED_FOLDERS = ("tools/perf", "tools/testing", "Documentation/*")
+# Of the documentation, the schemas of netlink families are used.
+UNUSED_FOLDERS = ("tools/perf", "tools/testing", "Documentation/[!n]*", "Documentation/n[!e]*", "Documentation/ne[!t]*",
+                  "Documentation/net[!l]*", "Documentation/netl[!i]*")
 CODE = ("c", "h", "S", "dts", "dtsi", "dtso")
 
 
