@@ -55,8 +55,9 @@ rows: ## what pidlab promises, row by row, with the tests of each (or ROW=a5)
 	@$(STEP)rows $(if $(ROW),--row '$(ROW)')
 
 .PHONY: torture
-torture: ## a million random commands on module and model [KERNEL=stock] [SEED=n] [COMMANDS=n]
+torture: ## a million random commands on module and model, 200 seeds of a guest [KERNEL=stock] [SEED=n] [COMMANDS=n]
 	@$(STEP)torture $(on_kernel) $(if $(SEED),--seed $(SEED)) $(if $(COMMANDS),--commands $(COMMANDS))
+	@$(STEP)seed $(on_kernel)
 
 .PHONY: style
 style: ## layout, the kernel's checkpatch, licences, sizes

@@ -61,6 +61,8 @@ class Settings:
     cpus: int = 2
     append: str = ""
     interactive: bool = False
+    seed: int | None = None  # the whole guest, schedule and clock too, follows from it
+    shift: int = 3  # with a seed: an instruction takes 2^shift ns of the guest's time
 
 
 def command_line(settings: Settings) -> str:
@@ -79,14 +81,19 @@ def qemu(settings: Settings, files: Files) -> list[str]:
     console = f"file,id=console,path={escape(files.console)}"
     if settings.interactive:
         console = f"stdio,id=console,mux=on,signal=off,logfile={escape(files.console)}"
+    accelerator = ["-accel", settings.accelerator]
+    if settings.seed is not None:
+        # Whatever QEMU does in a thread of its own is at the mercy of the host: no ioeventfd either.
+        accelerator = ["-accel", "tcg", "-icount", f"shift={settings.shift},sleep=off", "-seed", str(settings.seed),
+                       "-rtc", "base=2020-01-01,clock=vm"]
     return [
         program, "-nodefaults", "-no-user-config", "-display", "none", "-no-reboot",
-        "-machine", "q35", "-accel", settings.accelerator, "-cpu", processor,
+        "-machine", "q35", *accelerator, "-cpu", processor,
         "-smp", str(settings.cpus), "-m", settings.memory,
         "-kernel", settings.kernel.image, "-initrd", str(files.initramfs),
         "-append", f"console=ttyS0 {command_line(settings)}",
         "-chardev", console, "-serial", "chardev:console",
-        "-device", "virtio-serial-pci",
+        "-device", "virtio-serial-pci" + (",ioeventfd=off" if settings.seed is not None else ""),
         "-chardev", f"file,id=results,path={escape(files.results)}",
         "-device", f"virtserialport,chardev=results,name={RESULTS}",
         "-chardev", f"file,id=status,path={escape(files.status)}",

@@ -69,6 +69,7 @@ STEPS = (
     Step("scenarios on 6.12", _module("run", "--kernel", "stock")),
     Step("all generations", _module("run", "--generations", "all")),
     Step("VM tests on 6.12", _module("vmtest", "--kernel", "stock")),
+    Step("one seed, one guest", _module("seed", "--pair")),
     Step("what is installed", _module("install_test")),
     Step("style", _script("style")),
     Step("build for debug", _script("kbuild", "debug", "--kunit", *STRICT), False, "debug"),

@@ -12,6 +12,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "lib"))
 import boot  # noqa: E402
 import initramfs  # noqa: E402
 import kvm  # noqa: E402
+import machine  # noqa: E402
 from failure import Failure  # noqa: E402
 from kernels import Kernel  # noqa: E402
 from machine import Settings  # noqa: E402
@@ -86,6 +87,29 @@ class FakeGuestTest(unittest.TestCase):
     def test_no_initramfs_is_left_behind(self) -> None:
         self.boot("true")
         self.assertFalse((self.out / "initramfs").exists())
+
+
+class SeedTest(unittest.TestCase):
+    """What a seed changes in the command line."""
+
+    KERNEL = Kernel("stock", "6.12", "vmlinuz", "kdir", "x86_64", "stock")
+
+    def words(self, settings: Settings) -> list[str]:
+        with mock.patch("shutil.which", return_value="qemu"):
+            return machine.qemu(settings, machine.Files(Path("out")))
+
+    def test_a_seed_leaves_nothing_to_the_hosts_clock_and_threads(self) -> None:
+        words = self.words(Settings(self.KERNEL, accelerator="kvm", seed=7))
+        self.assertEqual(words[words.index("-accel") + 1], "tcg")
+        self.assertEqual(words[words.index("-seed") + 1], "7")
+        self.assertEqual(words[words.index("-icount") + 1], "shift=3,sleep=off")
+        self.assertIn("clock=vm", words[words.index("-rtc") + 1])
+        self.assertIn("virtio-serial-pci,ioeventfd=off", words)
+
+    def test_without_a_seed_there_is_none_of_it(self) -> None:
+        words = self.words(Settings(self.KERNEL))
+        self.assertNotIn("-icount", words)
+        self.assertIn("virtio-serial-pci", words)
 
 
 class KvmTest(unittest.TestCase):

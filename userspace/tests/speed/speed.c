@@ -1,0 +1,140 @@
+// SPDX-License-Identifier: MIT
+/*
+ * How long the module takes, by the guest's clock: "NAME WHAT NUMBER" lines. On a machine whose
+ * clock counts instructions (scripts/vm --seed), nanoseconds are instructions.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <time.h>
+#include <unistd.h>
+
+#include <pidlab.h>
+
+#define TASKS 100 /* fewer than a tick lasts: what the kernel does then is not counted */
+#define RUNS 1000
+#define ROOM 256
+#define ROUNDS 50
+
+static uint64_t now(void) {
+    struct timespec time;
+
+    clock_gettime(CLOCK_MONOTONIC, &time);
+    return (uint64_t)time.tv_sec * 1000000000 + (uint64_t)time.tv_nsec;
+}
+
+static void must(int fd, unsigned long request, void *arg, const char *what) {
+    if (ioctl(fd, request, arg)) {
+        fprintf(stderr, "speed: %s: %s\n", what, strerror(errno));
+        exit(1);
+    }
+}
+
+static uint64_t open_lab(int *fd) {
+    /* Without payload: that would be the time to zero it. */
+    struct pidlab_setup setup = {.size = sizeof(setup), .given = 1 << PIDLAB_SET_TASK_PAYLOAD};
+
+    *fd = open(PIDLAB_DEVICE, O_RDWR | O_CLOEXEC);
+    if (*fd < 0) {
+        perror("speed: " PIDLAB_DEVICE);
+        exit(1);
+    }
+    must(*fd, PIDLAB_IOC_SETUP, &setup, "SETUP");
+    return setup.init_task;
+}
+
+static void run_ops(int fd, struct pidlab_op *ops, unsigned int count) {
+    struct pidlab_run run = {.size = sizeof(run), .ops = (uintptr_t)ops, .count = count};
+
+    must(fd, PIDLAB_IOC_RUN, &run, "RUN");
+    for (unsigned int i = 0; i < count; i++) {
+        if (ops[i].error) {
+            fprintf(stderr, "speed: operation %u: %s\n", ops[i].opcode, strerror(-ops[i].error));
+            exit(1);
+        }
+    }
+}
+
+/* A fork, the exit and the reaping of the child, TASKS at a time. */
+static uint64_t time_tasks(int fd, uint64_t init) {
+    static struct pidlab_op fork[TASKS], end[TASKS];
+    struct pidlab_op settle = {.opcode = PIDLAB_OP_GP};
+    const uint64_t start = now();
+
+    for (int i = 0; i < TASKS; i++)
+        fork[i] = (struct pidlab_op){.opcode = PIDLAB_OP_FORK, .arg = {init}};
+    run_ops(fd, fork, TASKS);
+    for (int i = 0; i < TASKS; i++)
+        end[i] = (struct pidlab_op){.opcode = PIDLAB_OP_EXIT, .arg = {fork[i].res[0]}};
+    run_ops(fd, end, TASKS);
+    for (int i = 0; i < TASKS; i++)
+        end[i] = (struct pidlab_op){.opcode = PIDLAB_OP_REAP, .arg = {fork[i].res[0]}};
+    run_ops(fd, end, TASKS);
+    const uint64_t spent = now() - start;
+    /* What waits is not part of it: on a clock of instructions idling counts. */
+    run_ops(fd, &settle, 1);
+    return spent / TASKS;
+}
+
+static void tell_tasks(const char *name) {
+    uint64_t least = UINT64_MAX;
+    int fd;
+    const uint64_t init = open_lab(&fd);
+
+    for (int round = 0; round < ROUNDS; round++) {
+        const uint64_t spent = time_tasks(fd, init);
+        least = spent < least ? spent : least;
+    }
+    printf("%s ns_a_task %llu\n", name, (unsigned long long)least);
+    close(fd);
+}
+
+/* RUNS orders of two actors that fork, in one call. */
+static void tell_schedules(const char *name, int with_footprints) {
+    static struct pidlab_control_run runs[RUNS];
+    static struct pidlab_step steps[ROOM];
+    static struct pidlab_footprint footprints[ROOM];
+    static uint8_t choices[2] = {0, 1};
+    struct pidlab_op ops[2];
+    int fd;
+    const uint64_t init = open_lab(&fd);
+    struct pidlab_control arg = {.size = sizeof(arg), .ops = (uintptr_t)ops, .actors = {1, 1},
+                                 .runs = (uintptr_t)runs, .nr_runs = RUNS};
+
+    for (int i = 0; i < 2; i++)
+        ops[i] = (struct pidlab_op){.opcode = PIDLAB_OP_FORK, .arg = {init}};
+    for (int i = 0; i < RUNS; i++)
+        runs[i] = (struct pidlab_control_run){.choices = (uintptr_t)choices, .nr_choices = 2,
+                                              .room = ROOM, .steps = (uintptr_t)steps,
+                                              .footprints = with_footprints
+                                                                ? (uintptr_t)footprints : 0};
+    const uint64_t start = now();
+    must(fd, PIDLAB_IOC_CONTROL, &arg, "CONTROL");
+    const uint64_t spent = now() - start;
+    printf("%s schedules_a_second%s %llu (%u steps each)\n", name,
+           with_footprints ? "_with_footprints" : "",
+           (unsigned long long)(RUNS * 1000000000ULL / spent), runs[0].taken);
+    close(fd);
+}
+
+int main(int argc, char **argv) {
+    struct pidlab_info info = {.size = sizeof(info)};
+    int fd;
+
+    if (argc != 2) {
+        fputs("usage: speed NAME\n", stderr);
+        return 2;
+    }
+    open_lab(&fd);
+    must(fd, PIDLAB_IOC_INFO, &info, "INFO");
+    close(fd);
+    tell_tasks(argv[1]);
+    tell_schedules(argv[1], 0);
+    if (info.flags & PIDLAB_INFO_FOOTPRINTS)
+        tell_schedules(argv[1], 1);
+    return 0;
+}
