@@ -46,7 +46,7 @@ ScenarioFile read_scenario(const std::string &path) {
     std::string unreadable = slurp(path, text);
     scenario::SourceText source{path == "-" ? "standard input" : path, text};
     auto parsed = unreadable.empty() ? parse(source) : scenario::ParsedScenario{};
-    return {std::move(source), std::move(parsed), std::move(unreadable)};
+    return {std::move(source), std::move(parsed), std::move(text), std::move(unreadable)};
 }
 
 std::string ScenarioFile::complaints(bool colour) const {

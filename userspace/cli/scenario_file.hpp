@@ -16,6 +16,7 @@ namespace pidlab::cli {
 struct ScenarioFile {
     scenario::SourceText source;
     scenario::ParsedScenario parsed;
+    std::string text;       ///< of the file, as it is
     std::string unreadable; ///< why the file could not be read; empty: it was
 
     /// Whether it can run.
