@@ -20,6 +20,8 @@ set(PIDLAB_SCENARIO_SOURCES
     src/scenario_names.cpp
     src/scenario_operation.cpp
     src/scenario_parser.cpp
+    src/scenario_quiz.cpp
+    src/scenario_random.cpp
     src/scenario_session.cpp
     src/scenario_source.cpp
     src/scenario_state.cpp
@@ -28,6 +30,7 @@ set(PIDLAB_SCENARIO_SOURCES
 set(PIDLAB_SCENARIO_CLI
     cli/check.cpp
     cli/fmt.cpp
+    cli/quiz.cpp
     cli/run.cpp
     cli/scenario_file.cpp
     cli/tree.cpp)
@@ -40,4 +43,7 @@ set(PIDLAB_SCENARIO_TESTS
     tests/unit/scenario_format_test.cpp
     tests/unit/scenario_fuzz_test.cpp
     tests/unit/scenario_parser_test.cpp
+    tests/unit/scenario_quiz_test.cpp
+    tests/unit/scenario_random_test.cpp
+    tests/unit/scenario_reach_test.cpp
     tests/unit/tree_test.cpp)

@@ -44,6 +44,7 @@ Action add_info(CLI::App &sub, const Globals &globals);
 Action add_run(CLI::App &sub, const Globals &globals);
 Action add_check(CLI::App &sub, const Globals &globals);
 Action add_fmt(CLI::App &sub, const Globals &globals);
+Action add_quiz(CLI::App &sub, const Globals &globals);
 Action add_tree(CLI::App &sub, const Globals &globals);
 Action add_shell(CLI::App &sub, const Globals &globals);
 Action add_ops(CLI::App &sub, const Globals &globals);

@@ -31,6 +31,11 @@ constexpr Command table[] = {
      "and their order stay, and so does the meaning: blanks, indentation, empty lines and the "
      "column of comments behind statements are what changes. A file that cannot be read is "
      "reported and left as it is."},
+    {"quiz", "ask what the lines of a scenario come to; needs no device", add_quiz,
+     "Prints the scenario with what it expects hidden, asks for it line by line, and tells after "
+     "each answer what it is and why. Answers are written as in scenarios: an errno, or results "
+     "with commas between them. They may come from a pipe, too. The exit status is 0 if all were "
+     "right."},
     {"tree", "run a scenario and print its tree of tasks", add_tree,
      "The tree shows parents and children, each with its number, state, group and session, what "
      "it pins and which references find it."},

@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <fstream>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -14,6 +15,7 @@
 #include "pidlab/generations.hpp"
 #include "pidlab/model.hpp"
 #include "pidlab/report.hpp"
+#include "pidlab/scenario_random.hpp"
 #include "scenario_file.hpp"
 
 namespace pidlab::cli {
@@ -26,6 +28,7 @@ struct Options {
     bool report = false;
     bool all_generations = false;
     std::string report_to;
+    std::optional<std::uint64_t> seed;
 };
 
 class Runner {
@@ -67,11 +70,13 @@ private:
     }
 
     void one(const std::string &path) {
-        const ScenarioFile file = read_scenario(path);
+        ScenarioFile file = read_scenario(path);
         if (!file.good()) {
             unreadable(file);
             return;
         }
+        if (options_.seed)
+            scenario::reseed(file.parsed.scenario, *options_.seed);
         try {
             if (options_.all_generations) {
                 show(compare_generations(file.source, file.parsed.scenario,
@@ -178,6 +183,9 @@ Action add_run(CLI::App &sub, const Globals &globals) {
     sub.add_flag(
         "--all-generations", options->all_generations,
         "run each in every generation that it makes sense for, and print where they differ");
+    sub.add_option("--seed", options->seed,
+                   "what `random' begins with, in place of what the scenario's `seed' says")
+        ->type_name("N");
     sub.footer(
         "A line may say what some generations do otherwise, and says why in a comment at its\n"
         "end:\n"

@@ -113,7 +113,7 @@ if exists('b:current_syntax')
 endif
 
 syn match pidlabNumber /\v<\d+[KMG]?>/
-syn match pidlabMark /\v[=!<>]\=|[=<>+*-]/
+syn match pidlabMark /\v[=!<>]\=|\.\.|[=<>+*:-]/
 syn match pidlabAny /\v<_>/
 )";
 
@@ -171,7 +171,7 @@ File textmate() {
             {{"match", regular_expression(*group)},
              {"captures", {{"1", {{"name", fmt::format("{}.pidlab", group->scope)}}}}}});
     patterns.push_back(simple(R"(\b\d+[KMG]?\b)", "constant.numeric"));
-    patterns.push_back(simple(R"([=!<>]=|[=<>+*-])", "keyword.operator"));
+    patterns.push_back(simple(R"([=!<>]=|\.\.|[=<>+*:-])", "keyword.operator"));
     const Json grammar = {{"$schema", "https://raw.githubusercontent.com/martinring/tmlanguage/"
                                       "master/tmlanguage.json"},
                           {"name", "pidlab scenario"},

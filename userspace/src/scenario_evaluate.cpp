@@ -46,6 +46,9 @@ std::uint64_t Executor::evaluate(const Atom &atom, std::uint64_t seen_by) {
             throw NotModelled("a machine whose memory it would take");
         value = machine_figure(static_cast<Machine>(atom.number));
         break;
+    case Atom::Kind::random:
+        value = static_cast<std::uint64_t>(random_.draw(atom.number, atom.high));
+        break;
     }
     return atom.negative ? 0 - value : value;
 }
@@ -140,6 +143,8 @@ std::string Executor::in_words(const Atom &atom) {
         return fmt::format("lab.{}", atom.field);
     case Atom::Kind::machine:
         return fmt::format("machine.{}", atom.field);
+    case Atom::Kind::random:
+        return fmt::format("random {}..{}", atom.number, atom.high);
     case Atom::Kind::name:
         return atom.name;
     case Atom::Kind::field:

@@ -61,6 +61,8 @@ bool Executor::execute(const Statement &statement) {
         return true;
     } catch (const Failed &failed) {
         failure_ = failed.why;
+        if (random_.drawn())
+            failure_.notes.push_back(fmt::format("random numbers by seed {}", random_.seed()));
     }
     // Whatever was in the way, the next statement does not build on it.
     digest_.reset();
@@ -91,7 +93,8 @@ bool Executor::finish(const Statement &at) {
 }
 
 Executor::Flow Executor::run(const Statement &statement) {
-    if (!std::holds_alternative<SetUp>(statement.what))
+    if (!std::holds_alternative<SetUp>(statement.what) &&
+        !std::holds_alternative<Seed>(statement.what))
         ready();
     return std::visit([&](const auto &what) { return run(statement, what); }, statement.what);
 }
@@ -221,6 +224,12 @@ Executor::Flow Executor::run(const Statement &statement, const Note &) {
 Executor::Flow Executor::run(const Statement &statement, const CheckNow &) {
     snapshot(statement);
     say(statement, nullptr, "all invariants hold");
+    return Flow::on;
+}
+
+Executor::Flow Executor::run(const Statement &statement, const Seed &seed) {
+    random_.seed(seed.number);
+    say(statement, nullptr, fmt::format("random numbers by seed {}", seed.number));
     return Flow::on;
 }
 

@@ -79,6 +79,8 @@ Statement LineParser::keyword_statement() {
         return note();
     if (word.text == "repeat")
         return repeat();
+    if (word.text == "seed")
+        return seed();
     return {{}, CheckNow{}};
 }
 
@@ -100,8 +102,8 @@ Statement LineParser::bound_statement() {
     if (word.kind == TokenKind::word && find_op(word.text))
         return {{}, call(std::move(name))};
 
-    const bool dotted = peek(1).is(".");
-    if (word.kind == TokenKind::word && !dotted && !find_word(counters(), word.text) &&
+    const bool sum_word = peek(1).is(".") || word.text == "random";
+    if (word.kind == TokenKind::word && !sum_word && !find_word(counters(), word.text) &&
         !scope_.names.find(word.text)) {
         std::vector<std::string_view> known = number_words();
         add_words(known, ops());
@@ -289,6 +291,13 @@ Statement LineParser::repeat() {
         give(*out.counter, NameClass::number);
     }
     return {{}, std::move(out)};
+}
+
+Statement LineParser::seed() {
+    const Token &number = next();
+    if (number.kind != TokenKind::integer)
+        fail(number.at, fmt::format("a seed is a number, not {}", quoted(number)));
+    return {{}, Seed{static_cast<std::uint64_t>(number.value)}};
 }
 
 const Token &LineParser::peek(std::size_t ahead) const {

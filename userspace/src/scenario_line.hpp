@@ -51,6 +51,7 @@ private:
     Statement show_tree();
     Statement note();
     Statement repeat();
+    Statement seed();
     [[noreturn]] void unknown_statement();
     Binding binding(std::string_view what);
     void give(const Binding &binding, NameClass what, const OpInfo *op = nullptr);
@@ -84,6 +85,8 @@ private:
     Term term(bool minus);
     Atom factor();
     Atom table_factor(const Token &word, Atom::Kind kind);
+    Atom random_factor(const Token &word);
+    std::int64_t bound();
     [[nodiscard]] std::vector<std::string_view> number_words() const;
 
     // Generations: scenario_generations.cpp

@@ -8,8 +8,8 @@ namespace pidlab::scenario {
 
 namespace {
 
-constexpr std::array<std::string_view, 10> particle_table = {
-    "as", "else", "leave", "none", "ok", "size", "machine", "_", "fail_nth", "fail_at"};
+constexpr std::array<std::string_view, 11> particle_table = {
+    "as", "else", "leave", "none", "ok", "size", "machine", "random", "_", "fail_nth", "fail_at"};
 
 template <typename Table> bool has(const Table &table, std::string_view word) {
     return std::any_of(table.begin(), table.end(),
@@ -19,8 +19,8 @@ template <typename Table> bool has(const Table &table, std::string_view word) {
 } // namespace
 
 const std::vector<std::string_view> &keywords() {
-    static const std::vector<std::string_view> words = {"lab",  "expect", "digest", "tree",
-                                                        "note", "check",  "repeat", "end"};
+    static const std::vector<std::string_view> words = {"lab",   "expect", "digest", "tree", "note",
+                                                        "check", "repeat", "end",    "seed"};
     return words;
 }
 

@@ -196,6 +196,8 @@ Atom LineParser::factor() {
         return table_factor(token, Atom::Kind::setting);
     if (token.text == "machine")
         return table_factor(token, Atom::Kind::machine);
+    if (token.text == "random")
+        return random_factor(token);
     if (const WordInfo *counter = find_word(counters(), token.text)) {
         out.kind = Atom::Kind::counter;
         out.number = counter->number;
@@ -245,12 +247,37 @@ Atom LineParser::table_factor(const Token &word, Atom::Kind kind) {
          did_you_mean(field.text, known));
 }
 
+// random LOW..HIGH
+Atom LineParser::random_factor(const Token &word) {
+    Atom out;
+    out.kind = Atom::Kind::random;
+    const std::size_t first = position_;
+    out.number = bound();
+    const bool dots = accept(".") && accept(".");
+    if (!dots)
+        fail(peek().at, "`random' takes the lowest and the highest number: random LOW..HIGH");
+    out.high = bound();
+    out.at = cover(word.at, since(first));
+    if (out.high < out.number)
+        complain(out.at, "the highest number is below the lowest");
+    return out;
+}
+
+std::int64_t LineParser::bound() {
+    const bool negative = accept("-");
+    const Token &token = next();
+    if (token.kind != TokenKind::integer)
+        fail(token.at, fmt::format("a number belongs here, not {}", quoted(token)));
+    return negative ? -token.value : token.value;
+}
+
 std::vector<std::string_view> LineParser::number_words() const {
     std::vector<std::string_view> out = scope_.names.all();
     add_words(out, counters());
     out.push_back("size");
     out.push_back("lab");
     out.push_back("machine");
+    out.push_back("random");
     return out;
 }
 

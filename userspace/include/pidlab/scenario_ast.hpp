@@ -49,11 +49,13 @@ struct Atom {
         size,    ///< number is a slot of the sizes
         setting, ///< number is a slot of the settings
         machine, ///< number is an enum Machine
+        random,  ///< by chance, number to high
     };
 
     Kind kind = Kind::integer;
     Range at;
     std::int64_t number = 0;
+    std::int64_t high = 0;
     std::string name;
     std::string field;
     bool negative = false;
@@ -169,6 +171,11 @@ struct Note {
     std::string text;
 };
 
+/// seed NUMBER: where `random' begins
+struct Seed {
+    std::uint64_t number = 0;
+};
+
 /// check: the invariants hold here
 struct CheckNow {};
 
@@ -196,7 +203,7 @@ struct Repeat {
 /// One line that does something, or a whole repeat.
 struct Statement {
     Range at; ///< its first line, without blanks and comment
-    std::variant<Call, Remember, Compare, SaveDigest, CompareDigest, ShowTree, Note, CheckNow,
+    std::variant<Call, Remember, Compare, SaveDigest, CompareDigest, ShowTree, Note, CheckNow, Seed,
                  SetUp, Repeat>
         what;
 };

@@ -12,6 +12,7 @@
 #include "pidlab/scenario_ast.hpp"
 #include "pidlab/scenario_events.hpp"
 #include "pidlab/scenario_names.hpp"
+#include "pidlab/scenario_random.hpp"
 #include "pidlab/scenario_state.hpp"
 
 namespace pidlab::scenario {
@@ -72,6 +73,7 @@ private:
     Flow run(const Statement &statement, const ShowTree &tree);
     Flow run(const Statement &statement, const Note &note);
     Flow run(const Statement &statement, const CheckNow &check);
+    Flow run(const Statement &statement, const Seed &seed);
     Flow run_body(const Repeat &repeat, std::uint64_t round);
     void ready();
     void set_up();
@@ -120,6 +122,7 @@ private:
     Settings settings_;
     pidlab_generation generation_ = {};
     State state_;
+    Random random_;
     Diagnostic failure_;
     std::string lacking_;
     std::uint64_t operations_ = 0;

@@ -6,7 +6,7 @@
 ///     statement = [NAME =] call | expect call | NAME = sum
 ///               | expect sum RELATION sum {( GENERATION {GENERATION} : sum )} | digest NAME |
 ///               expect digest (= | !=) NAME | tree [TEXT] | note TEXT | check | lab {SETTING =
-///               VALUE} | repeat sum [as NAME] | end
+///               VALUE} | repeat sum [as NAME] | end | seed INTEGER
 ///     call      = OPERATION {value | OPERAND=value | FLAG} [( fail_nth = value )] [= expected]
 ///     expected  = what {other}, then perhaps: else leave
 ///     what      = ERRNO | ok | result {, result}
@@ -15,7 +15,7 @@
 ///     result    = value | STATE | none | _
 ///     sum       = product {(+ | -) product};   product = factor {* factor}
 ///     factor    = INTEGER | COUNTER | NAME | NAME.FIELD | size.SIZE | lab.SETTING
-///               | machine.FIGURE
+///               | machine.FIGURE | random [-] INTEGER..[-] INTEGER
 ///     RELATION  = one of = == != < <= > >=
 ///
 /// An operand given by name has no blank before its `=', which tells it from an expectation.

@@ -12,8 +12,8 @@
 namespace pidlab::scenario::testing {
 
 inline std::string meaning_of(const Atom &atom) {
-    return fmt::format("[{} {}{} {}.{}]", static_cast<int>(atom.kind), atom.negative ? "-" : "",
-                       atom.number, atom.name, atom.field);
+    return fmt::format("[{} {}{} {}.{} {}]", static_cast<int>(atom.kind), atom.negative ? "-" : "",
+                       atom.number, atom.name, atom.field, atom.high);
 }
 
 inline std::string meaning_of(const Sum &sum) {
@@ -70,6 +70,7 @@ inline std::string meaning_of(const CompareDigest &line) {
 }
 inline std::string meaning_of(const ShowTree &line) { return line.title; }
 inline std::string meaning_of(const Note &line) { return line.text; }
+inline std::string meaning_of(const Seed &line) { return fmt::format("{}", line.number); }
 
 inline std::string meaning_of(const SetUp &line) {
     std::string out;
