@@ -11,6 +11,7 @@ set(PIDLAB_SCENARIO_SOURCES
     src/report_record.cpp
     src/report_text.cpp
     src/scenario_call.cpp
+    src/scenario_columns.cpp
     src/scenario_evaluate.cpp
     src/scenario_executor.cpp
     src/scenario_format.cpp
@@ -38,6 +39,7 @@ set(PIDLAB_SCENARIO_TESTS
     tests/unit/generations_test.cpp
     tests/unit/machine_test.cpp
     tests/unit/report_test.cpp
+    tests/unit/scenario_columns_test.cpp
     tests/unit/scenario_error_test.cpp
     tests/unit/scenario_executor_test.cpp
     tests/unit/scenario_format_test.cpp

@@ -105,6 +105,7 @@ std::string fill(std::string_view page) {
         {"@WORDS@", operand_words},
         {"@MACHINE@", [] { return words(machine_words()); }},
         {"@PHASES@", [] { return words(phases()); }},
+        {"@STEPS@", [] { return words(steps()) + words(points()); }},
         {"@INVARIANTS@", [] { return words(violations()); }},
         {"@SCENARIO_HEADING@", [] { return heading("pidlab-scenario", 5); }},
         {"@DEVICE_HEADING@", [] { return heading("pidlab", 4); }},

@@ -71,7 +71,7 @@ private:
 
     [[nodiscard]] bool decide(std::size_t index, const Token &last, const Token &token) const {
         if (token.is(",") || token.is(":") || token.is(")") || token.is(".") || last.is("(") ||
-            last.is("."))
+            last.is(".") || last.is("@"))
             return true;
         if (tight_mark_ || unary_)
             return true;

@@ -18,8 +18,8 @@ bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z')
 bool is_wordy(char c) { return is_letter(c) || is_digit(c); }
 
 // Longer marks first, so that <= is not taken for <.
-constexpr std::array<std::string_view, 15> marks = {"==", "!=", "<=", ">=", "=", "<", ">", "(",
-                                                    ")",  ".",  ",",  ":",  "+", "-", "*"};
+constexpr std::array<std::string_view, 17> marks = {"==", "!=", "<=", ">=", "=", "<", ">", "(", ")",
+                                                    ".",  ",",  ":",  "+",  "-", "*", "|", "@"};
 
 int suffix_shift(char c) {
     switch (c) {

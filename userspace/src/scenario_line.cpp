@@ -24,6 +24,7 @@ ParsedLine LineParser::parse() {
     } catch (const Abandon &) {
         out.statement.reset();
     }
+    scope_.actor.reset();
     out.at = since(0);
     if (errors_.size() == before)
         return out;
@@ -36,8 +37,10 @@ ParsedLine LineParser::parse() {
 
 ParsedLine LineParser::line() {
     ParsedLine out;
-    if (at_end())
+    if (peek().kind == TokenKind::end)
         return out;
+    if (!column_follows())
+        scope_.given.clear();
     if (accept_word("end"))
         out.ends_repeat = true;
     else
@@ -50,6 +53,8 @@ ParsedLine LineParser::line() {
 
 Statement LineParser::statement() {
     const Token &first = peek();
+    if (column_follows())
+        return columns();
     if (first.kind != TokenKind::word)
         fail(first.at, fmt::format("a line begins with a word, not with {}", quoted(first)));
     const auto &words = keywords();
@@ -126,7 +131,10 @@ Binding LineParser::binding(std::string_view what) {
         fail(word.at, "`init' is the lab's first task and cannot name anything else");
     if (is_reserved(word.text))
         fail(word.at, fmt::format("`{}' has a meaning of its own and cannot be a name", word.text));
-    return {std::string{word.text}, word.at};
+    Binding out{std::string{word.text}, word.at};
+    if (scope_.actor)
+        give_in_column(out);
+    return out;
 }
 
 void LineParser::give(const Binding &name, NameClass what, const OpInfo *op) {
@@ -331,7 +339,7 @@ Range LineParser::since(std::size_t first) const {
 }
 
 void LineParser::expect_end() {
-    if (!at_end())
+    if (peek().kind != TokenKind::end)
         fail(peek().at, fmt::format("unexpected {} after the end of this", quoted(peek())));
 }
 

@@ -56,6 +56,14 @@ private:
     Binding binding(std::string_view what);
     void give(const Binding &binding, NameClass what, const OpInfo *op = nullptr);
 
+    // Columns: scenario_columns.cpp
+    [[nodiscard]] bool column_follows() const;
+    Statement columns();
+    Cell cell(unsigned actor);
+    std::optional<Stop> stop();
+    void give_in_column(const Binding &name);
+    void know_in_column(const Token &word);
+
     // Operations: scenario_call.cpp
     Call call(std::optional<Binding> name, bool must_expect = false);
     void operand(Call &call);
@@ -99,7 +107,10 @@ private:
     const Token &next();
     bool accept(std::string_view mark);
     bool accept_word(std::string_view word);
-    [[nodiscard]] bool at_end() const { return peek().kind == TokenKind::end; }
+    /// Of the line, or of its cell.
+    [[nodiscard]] bool at_end() const {
+        return peek().kind == TokenKind::end || peek().is("|") || peek().is("@");
+    }
     [[nodiscard]] Range since(std::size_t first) const;
     void expect_end();
     void complain(const Range &at, std::string message, std::string hint = {});

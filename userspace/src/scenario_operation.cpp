@@ -13,6 +13,22 @@
 namespace pidlab::scenario {
 
 Executor::Flow Executor::run(const Statement &statement, const Call &call) {
+    return perform(statement, call, false);
+}
+
+// One after the other, row by row: an order like any other.
+Executor::Flow Executor::run(const Statement &, const Columns &columns) {
+    for (const Row &row : columns.rows)
+        for (const Cell &cell : row.cells) {
+            if (!cell.call || cell.stop)
+                fail(cell.at, "an operation can be stopped in the middle only under control",
+                     "`pidlab explore' takes such an order");
+            perform(Statement{row.at, Columns{}}, *cell.call, !cell.call->expected);
+        }
+    return Flow::on;
+}
+
+Executor::Flow Executor::perform(const Statement &statement, const Call &call, bool anything_goes) {
     pidlab_op op = encode(call);
     const Expectation *const wanted = expected(call);
     const auto values = expected_values(wanted, viewer(call, op));
@@ -27,7 +43,7 @@ Executor::Flow Executor::run(const Statement &statement, const Call &call) {
     const int error = -op.error;
     const int due = wanted ? wanted->error : 0;
     const bool leave = (error == 0) != (due == 0) && wanted && wanted->else_leave;
-    if (error != due && !leave)
+    if (error != due && !leave && !anything_goes)
         wrong_error(call, op, wanted);
     if (error != 0)
         ++refused_;
@@ -38,6 +54,46 @@ Executor::Flow Executor::run(const Statement &statement, const Call &call) {
     else
         say(statement, &op, {});
     return leave ? Flow::leave : Flow::on;
+}
+
+std::optional<pidlab_op> Executor::prepare(const Call &call, unsigned index) {
+    try {
+        ready();
+        pidlab_op op = encode(call);
+        pidlab_op promise = op;
+        for (unsigned result = 0; result < PIDLAB_OP_RESULTS; ++result)
+            promise.res[result] = PIDLAB_RESULT_OF(index, result);
+        bind_result(call, promise);
+        return op;
+    } catch (const Failed &failed) {
+        failure_ = failed.why;
+    }
+    return std::nullopt;
+}
+
+void Executor::adopt(const Call &call, const pidlab_op &done) {
+    info_.reset();
+    digest_.reset();
+    if (done.error != 0)
+        return;
+    state_.note(*call.op, done, call.at.line);
+    bind_result(call, done);
+}
+
+bool Executor::judge(const Call &call, const pidlab_op &done) {
+    const Expectation *const wanted = expected(call);
+    if (!wanted)
+        return true;
+    try {
+        if (-done.error != wanted->error)
+            wrong_error(call, done, wanted);
+        if (done.error == 0)
+            compare_results(call, done, *wanted, expected_values(wanted, viewer(call, done)));
+        return true;
+    } catch (const Failed &failed) {
+        failure_ = failed.why;
+    }
+    return false;
 }
 
 pidlab_op Executor::encode(const Call &call) {

@@ -19,6 +19,16 @@ std::string_view trimmed(std::string_view text) {
     return text.substr(begin, text.find_last_not_of(" \t") - begin + 1);
 }
 
+// Rows that follow each other belong together.
+void add(std::vector<Statement> &body, Statement statement) {
+    auto *more = std::get_if<Columns>(&statement.what);
+    auto *columns = body.empty() ? nullptr : std::get_if<Columns>(&body.back().what);
+    if (more && columns)
+        columns->rows.push_back(std::move(more->rows.front()));
+    else
+        body.push_back(std::move(statement));
+}
+
 // The comment that opens the file, licence lines left out.
 void describe(const SourceText &source, Scenario &scenario) {
     bool begun = false;
@@ -57,6 +67,8 @@ std::optional<Statement> Parser::parse(std::size_t number, std::vector<Diagnosti
                          {}});
     errors.insert(errors.end(), found.begin(), found.end());
 
+    if (line.statement && !open_.empty() && std::holds_alternative<Columns>(line.statement->what))
+        errors.push_back({line.at, "columns cannot stand in a repeat", {}, {}});
     if (line.ends_repeat)
         return close(line.at, errors);
     if (!line.statement)
@@ -104,7 +116,7 @@ ParsedScenario parse(const SourceText &source) {
     Parser parser{source};
     for (std::size_t number = 1; number <= source.lines(); ++number)
         if (auto statement = parser.parse(number, out.errors))
-            out.scenario.body.push_back(std::move(*statement));
+            add(out.scenario.body, std::move(*statement));
     parser.finish(out.errors);
     std::stable_sort(
         out.errors.begin(), out.errors.end(),

@@ -100,6 +100,7 @@ Atom LineParser::named(const Token &word) {
     out.at = word.at;
     out.name = word.text;
     const bool known = scope_.names.find(word.text) != nullptr;
+    know_in_column(word);
     if (!known) {
         std::vector<std::string_view> candidates = scope_.names.all();
         if (op_) {

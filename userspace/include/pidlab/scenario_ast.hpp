@@ -191,6 +191,31 @@ struct SetUp {
     std::vector<GivenSetting> settings;
 };
 
+/// Where an actor stands still inside an operation.
+struct Stop {
+    Range at;
+    std::uint32_t step = 0; ///< enum pidlab_step_what, or a point beyond PIDLAB_STEP_POINTS
+};
+
+/// What one actor does in a row: an operation, or the rest of one in which it stands.
+struct Cell {
+    Range at;
+    unsigned actor = 0;
+    std::optional<Call> call; ///< nothing: `continue'
+    std::optional<Stop> stop; ///< it goes no further than here
+};
+
+/// P0: CELL | P1: CELL
+struct Row {
+    Range at;
+    std::vector<Cell> cells;
+};
+
+/// Rows that follow each other: what several actors do at the same time.
+struct Columns {
+    std::vector<Row> rows;
+};
+
 struct Statement;
 
 /// repeat TIMES as NAME ... end
@@ -203,8 +228,8 @@ struct Repeat {
 /// One line that does something, or a whole repeat.
 struct Statement {
     Range at; ///< its first line, without blanks and comment
-    std::variant<Call, Remember, Compare, SaveDigest, CompareDigest, ShowTree, Note, CheckNow, Seed,
-                 SetUp, Repeat>
+    std::variant<Call, Remember, Compare, SaveDigest, CompareDigest, ShowTree, Note, CheckNow,
+                 SetUp, Repeat, Columns>
         what;
 };
 

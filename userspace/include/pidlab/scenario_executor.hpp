@@ -37,6 +37,28 @@ public:
     /// @param at what a violation is blamed on
     bool finish(const Statement &at);
 
+    /// @name Columns whose order somebody else decides
+    /// @{
+
+    /// A cell as an instruction, from what is known before the columns. Results of earlier cells
+    /// of its own column become PIDLAB_RESULT_OF().
+    /// @param index the instruction's place among all of them
+    /// @return nothing when it cannot be one; failure() says why
+    std::optional<pidlab_op> prepare(const Call &call, unsigned index);
+
+    /// Learn what came of a cell.
+    void adopt(const Call &call, const pidlab_op &done);
+
+    /// Whether what a cell expects holds; failure() says what not. Without expectation anything is
+    /// right.
+    bool judge(const Call &call, const pidlab_op &done);
+
+    /// What an operation has returned, in words.
+    [[nodiscard]] std::string outcome(const Call &call, const pidlab_op &done) const {
+        return result_words(call, done);
+    }
+    /// @}
+
     /// What the last execute() or finish() that returned false found.
     [[nodiscard]] const Diagnostic &failure() const { return failure_; }
 
@@ -73,7 +95,7 @@ private:
     Flow run(const Statement &statement, const ShowTree &tree);
     Flow run(const Statement &statement, const Note &note);
     Flow run(const Statement &statement, const CheckNow &check);
-    Flow run(const Statement &statement, const Seed &seed);
+    Flow run(const Statement &statement, const Columns &columns);
     Flow run_body(const Repeat &repeat, std::uint64_t round);
     void ready();
     void set_up();
@@ -87,6 +109,7 @@ private:
 
     // Operations: scenario_operation.cpp
     Flow run(const Statement &statement, const Call &call);
+    Flow perform(const Statement &statement, const Call &call, bool anything_goes);
     [[nodiscard]] pidlab_op encode(const Call &call);
     [[nodiscard]] std::uint16_t fail_nth(const Call &call, const pidlab_op &op);
     [[nodiscard]] std::uint64_t operand(const Call &call, std::size_t index,

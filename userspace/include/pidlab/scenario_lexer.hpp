@@ -15,7 +15,7 @@ enum class TokenKind {
     word,    ///< letters, digits and underscores, not beginning with a digit
     integer, ///< digits, then perhaps K, M or G
     string,  ///< "...", on one line, without escapes
-    mark,    ///< punctuation: = == != < <= > >= ( ) . , : + - *
+    mark,    ///< punctuation: = == != < <= > >= ( ) . , : + - * | @
     end,     ///< end of the line
 };
 

@@ -3,10 +3,12 @@
 /// Text of a scenario into statements.
 ///
 ///     line      = [statement] [# comment]
-///     statement = [NAME =] call | expect call | NAME = sum
+///     statement = columns | [NAME =] call | expect call | NAME = sum
 ///               | expect sum RELATION sum {( GENERATION {GENERATION} : sum )} | digest NAME |
 ///               expect digest (= | !=) NAME | tree [TEXT] | note TEXT | check | lab {SETTING =
-///               VALUE} | repeat sum [as NAME] | end | seed INTEGER
+///               VALUE} | repeat sum [as NAME] | end
+///     columns   = ACTOR : cell {'|' ACTOR : cell}
+///     cell      = ([NAME =] call | expect call | continue) [@ STEP]
 ///     call      = OPERATION {value | OPERAND=value | FLAG} [( fail_nth = value )] [= expected]
 ///     expected  = what {other}, then perhaps: else leave
 ///     what      = ERRNO | ok | result {, result}
@@ -15,14 +17,18 @@
 ///     result    = value | STATE | none | _
 ///     sum       = product {(+ | -) product};   product = factor {* factor}
 ///     factor    = INTEGER | COUNTER | NAME | NAME.FIELD | size.SIZE | lab.SETTING
-///               | machine.FIGURE | random [-] INTEGER..[-] INTEGER
+///               | machine.FIGURE
+///     ACTOR     = P0 to P3;   STEP = a word of the steps or points
 ///     RELATION  = one of = == != < <= > >=
 ///
 /// An operand given by name has no blank before its `=', which tells it from an expectation.
 /// A line that expects something else in some generations says why in a comment at its end.
 #pragma once
 
+#include <functional>
+#include <map>
 #include <optional>
+#include <string>
 #include <vector>
 
 #include "pidlab/scenario_ast.hpp"
@@ -36,6 +42,8 @@ struct Scope {
     Names names;
     bool set_up = false;   ///< an operation or `lab' has been seen: too late for another `lab'
     std::size_t depth = 0; ///< open repeats
+    std::optional<unsigned> actor;                      ///< whose column a cell stands in
+    std::map<std::string, unsigned, std::less<>> given; ///< names given by columns, to their actors
 };
 
 /// Parses line by line, for files and for a prompt. Complaints do not end it: a line in error is

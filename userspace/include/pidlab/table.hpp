@@ -167,6 +167,14 @@ inline constexpr BugInfo bug_info_table[] = {PIDLAB_BUGS(PL_BUG)};
 inline constexpr WordInfo bug_table[] = {PIDLAB_BUGS(PL_BUG)};
 #undef PL_BUG
 
+#define PL_STEP(nr, NAME, name, help) WordInfo{nr, #name, #NAME, help},
+inline constexpr WordInfo step_table[] = {PIDLAB_STEPS(PL_STEP)};
+#undef PL_STEP
+#define PL_POINT(nr, NAME, name)                                                                   \
+    WordInfo{PIDLAB_STEP_POINTS + (nr), name, #NAME, "a point, named for what has just happened"},
+inline constexpr WordInfo point_table[] = {PIDLAB_POINTS(PL_POINT)};
+#undef PL_POINT
+
 // The uapi header has these as plain enums.
 inline constexpr WordInfo type_table[] = {
     {PIDLAB_TYPE_PID, "pid", "PID", "the task itself"},
@@ -229,6 +237,10 @@ constexpr const WordInfo *by_number(std::span<const WordInfo> table, std::uint64
 [[nodiscard]] constexpr std::span<const WordInfo> ref_events() { return detail::ref_event_table; }
 /// enum pidlab_phase
 [[nodiscard]] constexpr std::span<const WordInfo> phases() { return detail::phase_table; }
+/// enum pidlab_step_what: steps at which an actor under control stands still
+[[nodiscard]] constexpr std::span<const WordInfo> steps() { return detail::step_table; }
+/// Named points, by the steps that they are: PIDLAB_STEP_POINTS and up
+[[nodiscard]] constexpr std::span<const WordInfo> points() { return detail::point_table; }
 /// enum pidlab_bug
 [[nodiscard]] constexpr std::span<const WordInfo> bugs() { return detail::bug_table; }
 /// The same with more about each.
