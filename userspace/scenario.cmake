@@ -3,6 +3,16 @@
 # The scenario language, its reports, and what tests them.
 #
 set(PIDLAB_SCENARIO_SOURCES
+    src/explore_catalogue.cpp
+    src/explore_controller.cpp
+    src/explore_finding.cpp
+    src/explore_history.cpp
+    src/explore_pairs.cpp
+    src/explore_pinned.cpp
+    src/explore_program.cpp
+    src/explore_schedule.cpp
+    src/explore_search.cpp
+    src/explore_states.cpp
     src/generations.cpp
     src/generations_table.cpp
     src/lacking.cpp
@@ -29,13 +39,16 @@ set(PIDLAB_SCENARIO_SOURCES
     src/scenario_value.cpp
     src/tree.cpp)
 set(PIDLAB_SCENARIO_CLI
+    cli/catalogue.cpp
     cli/check.cpp
+    cli/explore.cpp
     cli/fmt.cpp
-    cli/quiz.cpp
+    cli/pairs.cpp
     cli/run.cpp
     cli/scenario_file.cpp
     cli/tree.cpp)
 set(PIDLAB_SCENARIO_TESTS
+    tests/unit/explore_test.cpp
     tests/unit/generations_test.cpp
     tests/unit/machine_test.cpp
     tests/unit/report_test.cpp

@@ -41,6 +41,9 @@ using Action = std::function<int()>;
 /// Both arguments outlive the action.
 /// @{
 Action add_info(CLI::App &sub, const Globals &globals);
+Action add_catalogue(CLI::App &sub, const Globals &globals);
+Action add_explore(CLI::App &sub, const Globals &globals);
+Action add_pairs(CLI::App &sub, const Globals &globals);
 Action add_run(CLI::App &sub, const Globals &globals);
 Action add_check(CLI::App &sub, const Globals &globals);
 Action add_fmt(CLI::App &sub, const Globals &globals);

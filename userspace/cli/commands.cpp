@@ -23,6 +23,24 @@ constexpr Command table[] = {
      "what every line returned, trees, memory, and what was pinned by whom.\n\n"
      "A scenario that cannot be read is reported with file, line and column, and the others still "
      "run."},
+    {"explore", "run what happens at the same time in every order", add_explore,
+     "The columns of a scenario are what several actors do at the same time. Each order in which "
+     "their steps can follow each other is run in the module's real code, one step at a time, those "
+     "with the fewest preemptions first: locks, read sides, grace periods and named points are "
+     "where one actor can stand aside for another. Afterwards the invariants are checked, leaks, "
+     "harm done by bugs that are switched on, what cells and the lines below the columns expect, "
+     "and whether operations one after the other could have given the same results. What is found "
+     "is told step by step.\n\n"
+     "Where the module was built with footprints, orders that lead to a state that is known "
+     "already are left out."},
+    {"catalogue", "find bugs of the time by search, and nothing without them", add_catalogue,
+     "Each scenario switches a bug on. Its orders are searched, those with the fewest preemptions "
+     "first, until one does harm; then all orders with as many preemptions are run with the bug "
+     "switched off, and none of them may be found fault with."},
+    {"pairs", "run every two operations of a list in every order", add_pairs,
+     "Each two cells of a scenario's columns, a cell with itself too, are run at the same time from "
+     "the state that the lines above them make, in every generation, in all orders with as many "
+     "preemptions as are asked for."},
     {"check", "read scenarios and report their errors; needs no device", add_check,
      "Nothing is executed. All errors of a file are told at once, each with its line, a caret "
      "and, where a known word is near, the word that was probably meant."},

@@ -99,6 +99,10 @@ std::optional<Snapshot> Lab::snapshot() {
     return out;
 }
 
+void Lab::control(pidlab_control &arg) {
+    throw_if(transport_->control(arg), "CONTROL", Source::ioctl);
+}
+
 std::uint64_t Lab::digest() {
     pidlab_check raw{};
     throw_if(transport_->check(raw, {}), "CHECK", Source::ioctl);

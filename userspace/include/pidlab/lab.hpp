@@ -160,6 +160,11 @@ public:
     /// Every object of the lab, or nothing where the transport cannot tell.
     [[nodiscard]] std::optional<Snapshot> snapshot();
 
+    /// Run actors one step at a time, in the orders given.
+    /// @param arg in and out, as the interface has it
+    /// @throws Error ENOTTY where the lab has no controller; ENOTRECOVERABLE after a deadlock
+    void control(pidlab_control &arg);
+
     /// CHECK's digest alone.
     [[nodiscard]] std::uint64_t digest();
 

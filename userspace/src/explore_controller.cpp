@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: MIT
+#include "pidlab/explore_controller.hpp"
+
+#include <algorithm>
+
+namespace pidlab::explore {
+
+namespace {
+
+template <typename T> std::uint64_t address(T *data) {
+    return reinterpret_cast<std::uintptr_t>(data);
+}
+
+} // namespace
+
+Controller::Controller(Program &program, const Grain &grain)
+    : program_{program}, grain_{grain}, footprints_{(program.lab().info().raw().flags &
+                                                     PIDLAB_INFO_FOOTPRINTS) != 0} {}
+
+Order Run::order() const {
+    Order out;
+    out.reserve(steps.size());
+    for (const pidlab_step &step : steps)
+        out.push_back(step.choice);
+    return out;
+}
+
+std::vector<Run> Controller::run(std::span<const Order> orders) {
+    std::vector<Run> out;
+    out.reserve(orders.size());
+    while (out.size() < orders.size())
+        some(orders.subspan(out.size()), out);
+    return out;
+}
+
+Run Controller::run(const Order &order) { return std::move(run(std::span{&order, 1}).front()); }
+
+// As many as one call comes to; at least one, or more room for the next call.
+std::size_t Controller::some(std::span<const Order> orders, std::vector<Run> &out) {
+    const std::vector<Instruction> &instructions = program_.instructions();
+    const std::size_t start = program_.start().size();
+    std::vector<pidlab_op> ops = program_.start();
+    for (const Instruction &instruction : instructions)
+        ops.push_back(instruction.op);
+
+    std::vector<pidlab_step> steps(orders.size() * room_);
+    std::vector<pidlab_footprint> footprints(footprints_ ? steps.size() : 0);
+    std::vector<pidlab_op> done(orders.size() * ops.size());
+    std::vector<pidlab_control_run> runs(orders.size());
+    for (std::size_t i = 0; i < orders.size(); ++i) {
+        runs[i].choices = address(orders[i].data());
+        runs[i].nr_choices = static_cast<std::uint32_t>(orders[i].size());
+        runs[i].room = static_cast<std::uint32_t>(room_);
+        runs[i].steps = address(&steps[i * room_]);
+        runs[i].footprints = footprints_ ? address(&footprints[i * room_]) : 0;
+        runs[i].ops = address(&done[i * ops.size()]);
+    }
+    pidlab_control arg{};
+    arg.flags = grain_.fine ? PIDLAB_CONTROL_FINE : 0;
+    arg.ops = address(ops.data());
+    arg.start = static_cast<std::uint32_t>(start);
+    std::copy(program_.counts().begin(), program_.counts().end(), std::begin(arg.actors));
+    arg.runs = address(runs.data());
+    arg.nr_runs = static_cast<std::uint32_t>(runs.size());
+    program_.lab().control(arg);
+
+    for (std::size_t i = 0; i < arg.done; ++i) {
+        const pidlab_control_run &raw = runs[i];
+        if (raw.taken > room_) {
+            room_ = std::min<std::size_t>(raw.taken * 2, PIDLAB_STEPS_MAX);
+            return i;
+        }
+        Run &one = out.emplace_back();
+        one.verdict = static_cast<pidlab_verdict>(raw.verdict);
+        one.steps.assign(&steps[i * room_], &steps[i * room_] + raw.taken);
+        if (footprints_)
+            one.footprints.assign(&footprints[i * room_], &footprints[i * room_] + raw.taken);
+        one.done.assign(&done[i * ops.size() + start], &done[i * ops.size()] + ops.size());
+        one.violations = raw.violations;
+        one.violation = static_cast<pidlab_violation>(raw.code);
+        one.object = raw.object;
+        one.digest = raw.digest;
+        one.bugs_seen = raw.bugs_seen;
+        one.leaks = raw.leaks;
+        if (one.verdict == PIDLAB_VERDICT_DEADLOCK)
+            program_.renew();
+    }
+    return arg.done;
+}
+
+} // namespace pidlab::explore

@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: MIT
+#include "pidlab/explore_history.hpp"
+
+#include <algorithm>
+#include <numeric>
+
+#include "pidlab/explore_search.hpp"
+
+namespace pidlab::explore {
+
+std::span<const TwoSteps> two_steps() {
+    static constexpr TwoSteps table[] = {
+        {PIDLAB_OP_RCU_GET, "the count that it tells is read after it was taken"},
+    };
+    return table;
+}
+
+std::vector<Interval> intervals(const Program &program, const Run &run) {
+    std::vector<std::size_t> next; // instruction of each actor that begins next
+    std::size_t sum = 0;
+    for (const unsigned count : program.counts()) {
+        next.push_back(sum);
+        sum += count;
+    }
+    std::vector<Interval> out(sum);
+    for (std::size_t i = 0; i < run.steps.size(); ++i) {
+        const pidlab_step &step = run.steps[i];
+        if (step.choice >= next.size())
+            continue;
+        if (step.what == PIDLAB_STEP_BEGIN)
+            out[next[step.choice]++].first = i;
+        out[next[step.choice] - 1].last = i;
+    }
+    return out;
+}
+
+Serial::Serial(Controller &controller, std::uint64_t most) : program_{controller.program()} {
+    Bounds bounds;
+    bounds.between_operations = true;
+    bounds.reduce = false;
+    bounds.runs = most;
+    Search search{controller, bounds};
+    search.go([this](const Run &run) {
+        if (run.verdict == PIDLAB_VERDICT_DONE)
+            learn(run);
+        return true;
+    });
+    incomplete_ = !search.progress().exhausted;
+}
+
+void Serial::learn(const Run &run) {
+    const std::vector<Interval> when = intervals(program_, run);
+    std::vector<std::size_t> order(when.size());
+    std::iota(order.begin(), order.end(), std::size_t{0});
+    std::ranges::sort(order, {}, [&when](std::size_t i) { return when[i].first; });
+    Places places(order.size());
+    for (std::size_t place = 0; place < order.size(); ++place)
+        places[order[place]] = place;
+    auto &known = orders_[program_.canonical(run.done)];
+    if (std::ranges::find(known, places) == known.end())
+        known.push_back(std::move(places));
+}
+
+bool Serial::explains(const Run &run) const {
+    const auto found = orders_.find(program_.canonical(run.done));
+    if (found == orders_.end())
+        return false;
+    const std::vector<Interval> when = intervals(program_, run);
+    const auto agrees = [&when](const Places &places) {
+        for (std::size_t i = 0; i < when.size(); ++i)
+            for (std::size_t j = 0; j < when.size(); ++j)
+                if (when[i].last < when[j].first && places[i] > places[j])
+                    return false;
+        return true;
+    };
+    return std::ranges::any_of(found->second, agrees);
+}
+
+} // namespace pidlab::explore
