@@ -50,6 +50,18 @@ kunit: ## the KUnit suites in a VM [KERNEL=debug; uml is the quick one]
 vmtest: ## the C++ tests against the real device in a VM [KERNEL=debug, then stock]
 	@$(STEP)vmtest $(on_kernel)
 
+.PHONY: explore
+explore: ## every order of what a scenario's columns do: SCENARIO=file [KERNEL=stock ARGS=options of pidlab explore]
+	@$(STEP)search explore $(on_kernel) $(if $(SCENARIO),--scenario '$(SCENARIO)') $(ARGS)
+
+.PHONY: catalogue
+catalogue: ## find each bug of the time by search, and nothing where it is off [KERNEL=stock]
+	@$(STEP)search catalogue $(on_kernel) $(if $(SCENARIO),--scenario '$(SCENARIO)') $(ARGS)
+
+.PHONY: pairs
+pairs: ## every two operations at the same time, in every order [KERNEL=stock ARGS='--every 50']
+	@$(STEP)search pairs $(on_kernel) $(if $(SCENARIO),--scenario '$(SCENARIO)') $(ARGS)
+
 .PHONY: rows
 rows: ## what pidlab promises, row by row, with the tests of each (or ROW=a5)
 	@$(STEP)rows $(if $(ROW),--row '$(ROW)')

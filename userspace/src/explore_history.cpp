@@ -10,7 +10,11 @@ namespace pidlab::explore {
 
 std::span<const TwoSteps> two_steps() {
     static constexpr TwoSteps table[] = {
-        {PIDLAB_OP_RCU_GET, "the count that it tells is read after it was taken"},
+        {PIDLAB_OP_EXIT, "a task is dying for others, and its namespace gives no numbers, before "
+                         "those that go with it are gone"},
+        {PIDLAB_OP_KILL, "whom a signal reaches is known before they end"},
+        {PIDLAB_OP_EXEC, "which of two threads goes on is known before the others are gone"},
+        {PIDLAB_OP_FREEZE, "a container is frozen before the last of its tasks is"},
     };
     return table;
 }

@@ -27,6 +27,11 @@ bool is_columns(const Statement &statement) {
     return std::holds_alternative<Columns>(statement.what);
 }
 
+// How many hold a task: operations under way do too.
+bool is_glance(const OperandInfo &result) {
+    return result.kind == PIDLAB_ARG_COUNT && (result.name == "usage" || result.name == "users");
+}
+
 bool is_object(pidlab_arg kind) { return meaning(kind) == Meaning::object; }
 
 // Past every id and number.
@@ -136,7 +141,8 @@ std::vector<std::uint64_t> Program::canonical(std::span<const pidlab_op> done) c
             std::uint64_t value = op.res[k];
             if (is_object(outputs[k].kind) && value != 0 && !known_.contains(value))
                 value = symbols.emplace(value, made_meanwhile + symbols.size()).first->second;
-            out.push_back(value);
+            if (!is_glance(outputs[k]))
+                out.push_back(value);
         }
     }
     return out;

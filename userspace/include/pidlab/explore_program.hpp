@@ -68,6 +68,7 @@ public:
     void renew();
 
     /// The results in a form in which equal ones are equal whatever order objects were made in.
+    /// How many hold a task is left out.
     /// @param done instructions() with their results
     [[nodiscard]] std::vector<std::uint64_t> canonical(std::span<const pidlab_op> done) const;
 
