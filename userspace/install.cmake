@@ -25,7 +25,7 @@ install(FILES ../scripts/packaging/sysusers.conf DESTINATION lib/sysusers.d RENA
 # The library, its headers, and the module's interface that they speak of.
 install(TARGETS libpidlab EXPORT pidlabTargets ARCHIVE COMPONENT library)
 install(DIRECTORY include/pidlab DESTINATION ${CMAKE_INSTALL_INCLUDEDIR} COMPONENT library)
-install(FILES ../uapi/pidlab.h ../uapi/pidlab_tables.h
+install(FILES ../uapi/pidlab.h ../uapi/pidlab_tables.h ../uapi/pidlab_netlink.h
     DESTINATION ${CMAKE_INSTALL_INCLUDEDIR} COMPONENT library)
 target_include_directories(libpidlab INTERFACE $<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}>)
 

@@ -16,7 +16,7 @@ def run(kernel: str, tests: Path, timeout: str) -> ktap.Tally:
     with phase(f"building pidlab.ko for {kernel}"):
         built = guest.module(kernel)
     files = {"/pidlab.ko": built / "module" / "pidlab.ko"}
-    binaries = {"/bin/pidlab_vm_tests": tests}
+    binaries = {"/bin/pidlab_vm_tests": tests, "/bin/genl-ctrl-list": Path("/usr/bin/genl-ctrl-list")}
     out = BUILD / "vm" / f"vmtest-{kernel}"
     # Row b11 needs 1 GB, and figures that are not those of a kernel's own checks.
     memory = "512M" if guest.is_built_for_tests(kernel) else "1G"

@@ -13,6 +13,7 @@
 
 #include "pidlab/errno_table.hpp"
 #include "pidlab/error.hpp"
+#include "pidlab/netlink_snapshot.hpp"
 
 namespace pidlab {
 
@@ -139,6 +140,18 @@ int DeviceTransport::ref_fd(pidlab_ref_fd &arg) {
 int DeviceTransport::control(pidlab_control &arg) {
     arg.size = sizeof(arg);
     return request(fd_, PIDLAB_IOC_CONTROL, &arg);
+}
+
+int DeviceTransport::snapshot(Snapshot &out) {
+    try {
+        Netlink socket;
+        out = take_snapshot(socket, fd_);
+    } catch (const NetlinkError &error) {
+        return error.number();
+    } catch (const DeviceError &) {
+        return ENOTTY;
+    }
+    return 0;
 }
 
 } // namespace pidlab

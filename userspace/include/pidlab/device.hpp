@@ -34,6 +34,8 @@ public:
     [[nodiscard]] int check(pidlab_check &out, std::span<pidlab_task_info> room) override;
     [[nodiscard]] int control(pidlab_control &arg) override;
     [[nodiscard]] int ref_fd(pidlab_ref_fd &arg) override;
+    /// By netlink. ENOTTY: the module has no such family.
+    [[nodiscard]] int snapshot(Snapshot &out) override;
 
 private:
     DeviceTransport(int fd, const std::string &what);
