@@ -51,6 +51,7 @@ Action add_quiz(CLI::App &sub, const Globals &globals);
 Action add_tree(CLI::App &sub, const Globals &globals);
 Action add_shell(CLI::App &sub, const Globals &globals);
 Action add_ops(CLI::App &sub, const Globals &globals);
+Action add_monitor(CLI::App &sub, const Globals &globals);
 Action add_bugs(CLI::App &sub, const Globals &globals);
 /// @}
 

@@ -61,6 +61,12 @@ constexpr Command table[] = {
      "Lines are those of a scenario, executed as they come, in one lab that goes when the shell "
      "ends. `help', `info' and `quit' come on top of them. The tab key completes words of the "
      "language and names that were given; history is kept in $XDG_STATE_HOME/pidlab/history."},
+    {"monitor", "tell what happens in labs, as it happens", add_monitor,
+     "With a scenario: runs it, and tells what happens in its lab from SETUP to the close. With "
+     "--fd: of a lab that another program has opened and passed on. Else of all labs, which takes "
+     "CAP_SYS_ADMIN.\n\n"
+     "Each event has a time, and a number in its lab. A number that is missing is an event for "
+     "which there was no room; how many those were is told with the next one."},
     {"info", "print what the module is and what a lab of it holds", add_info,
      "Tells the generations that the module has, the settings of a lab where nothing is asked "
      "for, the sizes of the objects on the running kernel, and what a fresh lab holds."},
