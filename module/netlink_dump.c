@@ -167,6 +167,7 @@ static int dump_numbers(struct sk_buff *skb, struct netlink_callback *cb, struct
 
 static int dump_locked(struct sk_buff *skb, struct netlink_callback *cb, struct pl_lab *lab)
 {
+	struct dump *dump = dump_of(cb);
 	int error;
 
 	lockdep_assert_held_write(&lab->quiesce);
@@ -177,6 +178,9 @@ static int dump_locked(struct sk_buff *skb, struct netlink_callback *cb, struct 
 	pl_settle(lab);
 	/* 0 would stand for a dump that does not say. */
 	cb->seq = (u32)atomic_long_read(&lab->changes) ?: 1;
+	/* A pid that is half told may be gone, or have fewer users than were told. */
+	if (cb->prev_seq && cb->seq != cb->prev_seq)
+		dump->users = 0;
 	if (command_of(cb) == PIDLAB_CMD_PID_GET && !lab->generation->has_pids)
 		error = dump_numbers(skb, cb, lab);
 	else

@@ -206,6 +206,21 @@ TEST(DumpOf, a_lab_that_changes_meanwhile_says_so) {
     EXPECT_TRUE(socket.dump(PIDLAB_CMD_TASK_GET, opened.fd(), [](nlattr *) {}));
 }
 
+// What is half told when its users go ends all the same.
+TEST(DumpOf, a_pid_that_loses_its_users_meanwhile_ends) {
+    OpenedLab opened;
+    for (int i = 0; i < 3000; ++i)
+        opened.lab.fork(opened.init, PIDLAB_F_AUTOREAP);
+    Netlink socket;
+    int seen = 0;
+    EXPECT_FALSE(socket.dump(PIDLAB_CMD_PID_GET, opened.fd(), [&](nlattr *) {
+        ASSERT_LT(seen, 10000);
+        if (seen++ == 0)
+            opened.lab.kill(opened.init, -1);
+    }));
+    EXPECT_EQ(opened.snapshot().pids.size(), 1U);
+}
+
 // The dump holds the file: what it has begun to tell does not go away under it.
 TEST(DumpOf, a_lab_that_is_closed_meanwhile_is_told_to_its_end) {
     auto opened = std::make_unique<OpenedLab>();
