@@ -176,6 +176,8 @@ Action add_monitor(CLI::App &sub, const Globals &globals) {
         ->check(CLI::NonNegativeNumber)
         ->excludes(file);
     sub.add_option("--only", options->only, "print events of this kind; may be repeated")
+        ->allow_extra_args(false)
+        ->delimiter(',')
         ->check(CLI::IsMember(event_names()));
     sub.add_option("--clock", options->clock,
                    "times: since the first event, the one before, or boot")

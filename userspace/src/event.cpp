@@ -94,7 +94,8 @@ std::string event_text(const Event &event) {
     const EventInfo *row = find_event(event.what);
     if (!row)
         return fmt::format("event {}, which this client does not know", event.what);
-    std::string out = fmt::format("{:<9}", row->name);
+    const bool alone = row->object.empty() && row->nr.empty() && row->value.empty();
+    std::string out = alone ? std::string(row->name) : fmt::format("{:<9}", row->name);
     if (!row->object.empty())
         out += fmt::format(" {} {}", row->object, object_text(event.object));
     if (!row->other.empty() && event.other != 0)
