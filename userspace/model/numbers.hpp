@@ -44,6 +44,10 @@ public:
     /// Numbers and their pids, rising.
     [[nodiscard]] const std::map<int, std::uint64_t> &all() const { return pids_; }
 
+    /// The number given last; 0: none yet.
+    [[nodiscard]] int last() const { return last_; }
+    [[nodiscard]] int pid_max() const { return pid_max_; }
+
 private:
     [[nodiscard]] int free_from(int from, int end) const;
 

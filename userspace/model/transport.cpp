@@ -152,6 +152,14 @@ int ModelTransport::check(pidlab_check &out, std::span<pidlab_task_info> room) {
     return 0;
 }
 
+int ModelTransport::snapshot(Snapshot &out) {
+    if (!universe_)
+        return EBADFD;
+    universe_->grace_period();
+    out = universe_->portrait();
+    return 0;
+}
+
 bool ModelTransport::knows(std::uint16_t opcode) { return model::has_operation(opcode); }
 std::uint16_t ModelTransport::known_flags() { return model::flags_it_has(); }
 

@@ -11,6 +11,7 @@
 
 #include "objects.hpp"
 #include "pidlab/call.hpp"
+#include "pidlab/snapshot.hpp"
 
 namespace pidlab::model {
 
@@ -84,6 +85,8 @@ public:
     [[nodiscard]] bool waits(Key id) const;
     [[nodiscard]] bool at_limit(bool new_namespace) const;
     [[nodiscard]] std::vector<pidlab_task_info> snapshot() const;
+    /// Every object, for pictures and records.
+    [[nodiscard]] Snapshot portrait() const;
     [[nodiscard]] std::uint64_t digest() const;
     void count(pidlab_info &info) const;
     /// @}
@@ -131,6 +134,12 @@ private:
     void require_room() const;
     [[nodiscard]] Key weak_to(Key pid, pidlab_type type);
     void count_target(const Reference &reference, int by);
+
+    // Pictures: portrait.cpp
+    [[nodiscard]] Snapshot::Task portrait(const pidlab_task_info &info) const;
+    [[nodiscard]] Snapshot::Pid portrait(Key id, const Pid &it) const;
+    [[nodiscard]] Snapshot::Namespace portrait(Key id, const Namespace &it) const;
+    [[nodiscard]] Snapshot::Reference portrait(Key id, const Reference &it) const;
 
     [[nodiscard]] std::string name_of(Key task) const;
 

@@ -103,6 +103,12 @@ void Lab::control(pidlab_control &arg) {
     throw_if(transport_->control(arg), "CONTROL", Source::ioctl);
 }
 
+Snapshot Lab::look() {
+    if (auto all = snapshot())
+        return std::move(*all);
+    return snapshot_of_tasks(check().tasks);
+}
+
 std::uint64_t Lab::digest() {
     pidlab_check raw{};
     throw_if(transport_->check(raw, {}), "CHECK", Source::ioctl);

@@ -2,6 +2,7 @@
 #include "pidlab/snapshot.hpp"
 
 #include <algorithm>
+#include <map>
 #include <stdexcept>
 #include <string>
 
@@ -15,7 +16,7 @@ namespace {
 
 using json = nlohmann::ordered_json;
 
-constexpr std::string_view holds[] = {"task", "rcu", "pid", "tref", "fd"};
+constexpr std::string_view holds[] = {"task", "rcu", "pid", "tref", "fd", "watch"};
 
 template <typename Object> const Object *find(const std::vector<Object> &in, std::uint64_t id) {
     const auto found =
@@ -203,6 +204,46 @@ std::vector<Snapshot::Number> Snapshot::numbers_of(const Task &task) const {
     if (own.nr != 0)
         return {{task.ns, own.nr}};
     return {};
+}
+
+Snapshot snapshot_of_tasks(std::span<const pidlab_task_info> tasks) {
+    Snapshot out;
+    std::map<std::uint64_t, Snapshot::Namespace> spaces;
+    std::map<std::int32_t, std::uint64_t> own; // pids by their numbers
+    for (const pidlab_task_info &info : tasks)
+        if (info.nr != 0)
+            own.insert_or_assign(info.nr, info.pid);
+    for (const pidlab_task_info &info : tasks) {
+        const auto link = [&own](std::int32_t nr) {
+            const auto found = own.find(nr);
+            return Snapshot::Link{found == own.end() ? 0 : found->second, nr};
+        };
+        Snapshot::Task task;
+        task.id = info.id;
+        task.parent = info.parent;
+        task.leader = info.leader;
+        task.state = static_cast<pidlab_state>(info.state);
+        task.exit_code = info.exit_code;
+        task.usage = info.usage;
+        task.rcu_users = info.rcu_users;
+        task.links = {Snapshot::Link{info.pid, info.nr}, link(info.tgid), link(info.pgid),
+                      link(info.sid)};
+        task.ns = info.ns;
+        task.reaper = (info.flags & PIDLAB_TASK_REAPER) != 0;
+        out.tasks.push_back(task);
+        if (info.ns == 0)
+            continue;
+        Snapshot::Namespace &space = spaces[info.ns];
+        space.id = info.ns;
+        space.level = info.level;
+        if (task.reaper)
+            space.reaper = info.id;
+        if (info.nr != 0)
+            out.pids.push_back({info.pid, 0, info.level, true, {{info.ns, info.vnr}}, {}});
+    }
+    for (const auto &[id, space] : spaces)
+        out.namespaces.push_back(space);
+    return out;
 }
 
 nlohmann::ordered_json snapshot_json(const Snapshot &snapshot) {

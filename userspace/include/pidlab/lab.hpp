@@ -61,6 +61,7 @@ struct CheckResult {
     std::uint32_t violation_count = 0;
     std::vector<Violation> violations;   ///< the first PIDLAB_CHECK_MAX
     std::vector<pidlab_task_info> tasks; ///< all tasks of the lab
+    std::optional<Snapshot> whole;       ///< where somebody asked for it and the lab could tell
 };
 
 /// A positive errno, apart from the numbers that operations answer.
@@ -108,6 +109,7 @@ public:
     [[nodiscard]] TaskId init() const { return init_; }
 
     [[nodiscard]] Transport &transport() { return *transport_; }
+    [[nodiscard]] const Transport &transport() const { return *transport_; }
 
     /// Execute operations in order, however many: arrays longer than PIDLAB_RUN_MAX are cut. A
     /// RUN that was interrupted goes on with the first operation that has not run; it is
@@ -164,6 +166,9 @@ public:
     /// @param arg in and out, as the interface has it
     /// @throws Error ENOTTY where the lab has no controller; ENOTRECOVERABLE after a deadlock
     void control(pidlab_control &arg);
+
+    /// The same; where the transport cannot tell, as much as CHECK tells.
+    [[nodiscard]] Snapshot look();
 
     /// CHECK's digest alone.
     [[nodiscard]] std::uint64_t digest();

@@ -43,6 +43,8 @@ public:
     [[nodiscard]] int info(pidlab_info &out) override;
     [[nodiscard]] int check(pidlab_check &out, std::span<pidlab_task_info> room) override;
 
+    [[nodiscard]] int snapshot(Snapshot &out) override;
+
     [[nodiscard]] bool is_of_this_machine() const override { return false; }
 
     /// Whether what the operation answers may depend on a grace period that has not ended: it

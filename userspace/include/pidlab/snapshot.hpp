@@ -6,6 +6,7 @@
 
 #include <array>
 #include <cstdint>
+#include <span>
 #include <string_view>
 #include <vector>
 
@@ -91,12 +92,18 @@ struct Snapshot {
 
     /// What a reference keeps hold of, and how.
     enum class Hold {
-        task, ///< hold_task: pins the task
-        rcu,  ///< rcu_get: one of the task's rcu_users
-        pid,  ///< hold_pid: pins the struct pid
-        tref, ///< tref: weak, pins neither
-        fd,   ///< a file descriptor on the users of a pid, weak
+        task,  ///< hold_task: pins the task
+        rcu,   ///< rcu_get: one of the task's rcu_users
+        pid,   ///< hold_pid: pins the struct pid
+        tref,  ///< tref: weak, pins neither
+        fd,    ///< a file descriptor on the users of a pid, weak
+        watch, ///< watch: weak, remembers what happened to the users of a pid
     };
+
+    /// Whether a kind keeps nothing but itself.
+    [[nodiscard]] static constexpr bool is_weak(Hold kind) {
+        return kind == Hold::tref || kind == Hold::fd || kind == Hold::watch;
+    }
 
     struct Reference {
         std::uint64_t id = 0;
@@ -109,7 +116,7 @@ struct Snapshot {
         /// Whether it keeps a task's memory.
         [[nodiscard]] bool pins_task() const { return kind == Hold::task || kind == Hold::rcu; }
         /// Whether it keeps nothing but itself.
-        [[nodiscard]] bool weak() const { return kind == Hold::tref || kind == Hold::fd; }
+        [[nodiscard]] bool weak() const { return is_weak(kind); }
         bool operator==(const Reference &) const = default;
     };
 
@@ -136,6 +143,10 @@ struct Snapshot {
     [[nodiscard]] std::vector<Number> numbers_of(const Task &task) const;
 };
 
+/// As much as CHECK tells: tasks with their numbers and namespaces, and the pids that are a task's
+/// own. No lists, counts, containers or references. For transports that have no snapshot.
+[[nodiscard]] Snapshot snapshot_of_tasks(std::span<const pidlab_task_info> tasks);
+
 /// As one object: words for states, types, kinds of hold and subsystems, ids as numbers.
 [[nodiscard]] nlohmann::ordered_json snapshot_json(const Snapshot &snapshot);
 
@@ -143,7 +154,7 @@ struct Snapshot {
 /// @throws std::invalid_argument says which part is missing or makes no sense
 [[nodiscard]] Snapshot snapshot_from_json(const nlohmann::ordered_json &json);
 
-/// How a kind of hold is written: task, rcu, pid, tref, fd.
+/// How a kind of hold is written: task, rcu, pid, tref, fd, watch.
 [[nodiscard]] std::string_view hold_word(Snapshot::Hold kind);
 
 } // namespace pidlab

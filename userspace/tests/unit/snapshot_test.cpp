@@ -52,7 +52,7 @@ Snapshot everything() {
                        id(PIDLAB_OBJECT_CONTAINER, 3),
                        1U << PIDLAB_SUBSYS_PIDS | 1U << PIDLAB_SUBSYS_FREEZER, 2, 4}};
     for (const auto kind : {Snapshot::Hold::task, Snapshot::Hold::rcu, Snapshot::Hold::pid,
-                            Snapshot::Hold::tref, Snapshot::Hold::fd})
+                            Snapshot::Hold::tref, Snapshot::Hold::fd, Snapshot::Hold::watch})
         out.references.push_back(
             {id(PIDLAB_OBJECT_REF, 1), kind, task(2), PIDLAB_TYPE_PGID, 300, true});
     return out;
