@@ -16,7 +16,10 @@ set(PIDLAB_SCENARIO_SOURCES
     src/generations.cpp
     src/generations_table.cpp
     src/lacking.cpp
+    src/listening_transport.cpp
     src/machine.cpp
+    src/record.cpp
+    src/replay.cpp
     src/report_json.cpp
     src/report_record.cpp
     src/report_text.cpp
@@ -37,6 +40,7 @@ set(PIDLAB_SCENARIO_SOURCES
     src/scenario_source.cpp
     src/scenario_state.cpp
     src/scenario_value.cpp
+    src/snapshot_changes.cpp
     src/tree.cpp)
 set(PIDLAB_SCENARIO_CLI
     cli/catalogue.cpp
@@ -44,6 +48,7 @@ set(PIDLAB_SCENARIO_CLI
     cli/explore.cpp
     cli/fmt.cpp
     cli/pairs.cpp
+    cli/replay.cpp
     cli/run.cpp
     cli/scenario_file.cpp
     cli/tree.cpp)
@@ -51,6 +56,7 @@ set(PIDLAB_SCENARIO_TESTS
     tests/unit/explore_test.cpp
     tests/unit/generations_test.cpp
     tests/unit/machine_test.cpp
+    tests/unit/record_test.cpp
     tests/unit/report_test.cpp
     tests/unit/scenario_columns_test.cpp
     tests/unit/scenario_error_test.cpp

@@ -45,6 +45,7 @@ Action add_catalogue(CLI::App &sub, const Globals &globals);
 Action add_explore(CLI::App &sub, const Globals &globals);
 Action add_pairs(CLI::App &sub, const Globals &globals);
 Action add_run(CLI::App &sub, const Globals &globals);
+Action add_replay(CLI::App &sub, const Globals &globals);
 Action add_check(CLI::App &sub, const Globals &globals);
 Action add_fmt(CLI::App &sub, const Globals &globals);
 Action add_quiz(CLI::App &sub, const Globals &globals);

@@ -41,6 +41,11 @@ constexpr Command table[] = {
      "Each two cells of a scenario's columns, a cell with itself too, are run at the same time from "
      "the state that the lines above them make, in every generation, in all orders with as many "
      "preemptions as are asked for."},
+    {"replay", "repeat recorded runs and say where they leave the record", add_replay,
+     "A record is what `run --record' wrote: settings, every operation with its operands and its "
+     "result, a line of JSON each. Each run in it is repeated in a new lab, operation by "
+     "operation, and what comes of each is compared, ids by which object they name. The exit "
+     "status is 1 where a run has left its record."},
     {"check", "read scenarios and report their errors; needs no device", add_check,
      "Nothing is executed. All errors of a file are told at once, each with its line, a caret "
      "and, where a known word is near, the word that was probably meant."},

@@ -13,7 +13,9 @@
 
 #include "command.hpp"
 #include "pidlab/generations.hpp"
+#include "pidlab/listening_transport.hpp"
 #include "pidlab/model.hpp"
+#include "pidlab/record.hpp"
 #include "pidlab/report.hpp"
 #include "pidlab/scenario_random.hpp"
 #include "scenario_file.hpp"
@@ -28,7 +30,7 @@ struct Options {
     bool report = false;
     bool all_generations = false;
     std::string report_to;
-    std::optional<std::uint64_t> seed;
+    std::string record_to;
 };
 
 class Runner {
@@ -38,7 +40,7 @@ public:
           table_(names(options.files), style_) {}
 
     int run() {
-        if (!options_.report_to.empty() && !open_reports())
+        if (!open(reports_, options_.report_to) || !open(record_, options_.record_to))
             return exit_usage;
         if (options_.all_generations && !options_.json)
             fmt::print("{}", table_.head());
@@ -62,11 +64,24 @@ private:
         return out;
     }
 
-    bool open_reports() {
-        reports_.open(options_.report_to, std::ios::trunc);
-        if (!reports_)
-            fmt::print(stderr, "pidlab run: cannot write {}\n", options_.report_to);
-        return reports_.good();
+    // A file that was not asked for is as good as open.
+    static bool open(std::ofstream &file, const std::string &name) {
+        if (name.empty())
+            return true;
+        file.open(name, std::ios::trunc);
+        if (!file)
+            fmt::print(stderr, "pidlab run: cannot write {}\n", name);
+        return file.good();
+    }
+
+    Report recorded(const ScenarioFile &file) {
+        RecordWriter writer{record_, file.source};
+        Lab lab{std::make_unique<ListeningTransport>(open_lab(globals_), writer)};
+        Report report = run_scenario(lab, file.source, file.parsed.scenario, &writer);
+        writer.finish(report);
+        if (!writer.good())
+            throw std::runtime_error(fmt::format("cannot write {}", options_.record_to));
+        return report;
     }
 
     void one(const std::string &path) {
@@ -81,6 +96,10 @@ private:
             if (options_.all_generations) {
                 show(compare_generations(file.source, file.parsed.scenario,
                                          [this] { return open_lab(globals_); }));
+                return;
+            }
+            if (record_.is_open()) {
+                show(recorded(file));
                 return;
             }
             Lab lab = open_lab(globals_);
@@ -163,6 +182,7 @@ private:
     GenerationTable table_;
     std::vector<GenerationComparison> comparisons_;
     std::ofstream reports_;
+    std::ofstream record_;
     unsigned passed_ = 0;
     unsigned failed_ = 0;
     unsigned skipped_ = 0; ///< the model has no notion of something that they ask for
@@ -180,12 +200,13 @@ Action add_run(CLI::App &sub, const Globals &globals) {
     sub.add_flag("--report,--verbose,-v", options->report, "print the whole report of each");
     sub.add_option("--report-to", options->report_to, "write the whole report of each to this file")
         ->type_name("FILE");
-    sub.add_flag(
+    sub.add_option("--record", options->record_to,
+                   "write every operation with its result to this file, for `replay'")
+        ->type_name("FILE");
+    CLI::Option *const all = sub.add_flag(
         "--all-generations", options->all_generations,
         "run each in every generation that it makes sense for, and print where they differ");
-    sub.add_option("--seed", options->seed,
-                   "what `random' begins with, in place of what the scenario's `seed' says")
-        ->type_name("N");
+    all->excludes("--record");
     sub.footer(
         "A line may say what some generations do otherwise, and says why in a comment at its\n"
         "end:\n"
