@@ -15,6 +15,8 @@ set(PIDLAB_SCENARIO_SOURCES
     src/explore_states.cpp
     src/generations.cpp
     src/generations_table.cpp
+    src/graph.cpp
+    src/graph_text.cpp
     src/lacking.cpp
     src/listening_transport.cpp
     src/machine.cpp
@@ -48,6 +50,8 @@ set(PIDLAB_SCENARIO_CLI
     cli/explore.cpp
     cli/fmt.cpp
     cli/pairs.cpp
+    cli/graph.cpp
+    cli/looking.cpp
     cli/replay.cpp
     cli/run.cpp
     cli/scenario_file.cpp
@@ -55,6 +59,7 @@ set(PIDLAB_SCENARIO_CLI
 set(PIDLAB_SCENARIO_TESTS
     tests/unit/explore_test.cpp
     tests/unit/generations_test.cpp
+    tests/unit/graph_test.cpp
     tests/unit/machine_test.cpp
     tests/unit/record_test.cpp
     tests/unit/report_test.cpp

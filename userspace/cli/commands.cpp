@@ -62,6 +62,11 @@ constexpr Command table[] = {
     {"tree", "run a scenario and print its tree of tasks", add_tree,
      "The tree shows parents and children, each with its number, state, group and session, what "
      "it pins and which references find it."},
+    {"graph", "run a scenario and draw what points at what", add_graph,
+     "Tasks with their links, pids with a number for each namespace and their lists in order, "
+     "references, those that pin something apart from those that only find it, namespaces and "
+     "containers, each with its counts. The drawing is a text for Graphviz, as in `pidlab "
+     "graph first.scn | dot -Tsvg -o first.svg', or for Mermaid."},
     {"shell", "take scenario lines from a prompt", add_shell,
      "Lines are those of a scenario, executed as they come, in one lab that goes when the shell "
      "ends. `help', `info' and `quit' come on top of them. The tab key completes words of the "
