@@ -43,7 +43,8 @@ set(PIDLAB_SCENARIO_SOURCES
     src/scenario_state.cpp
     src/scenario_value.cpp
     src/snapshot_changes.cpp
-    src/tree.cpp)
+    src/tree.cpp
+    src/tree_spaces.cpp)
 set(PIDLAB_SCENARIO_CLI
     cli/catalogue.cpp
     cli/check.cpp

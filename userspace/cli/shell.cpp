@@ -35,7 +35,11 @@ public:
                  const scenario::State &state) override {
         if (!title.empty())
             fmt::print("{}\n", title);
-        fmt::print("{}", render_tree(check.tasks, state, TextStyle::of_stdout()));
+        const TextStyle style = TextStyle::of_stdout();
+        const Snapshot *whole = check.whole ? &*check.whole : nullptr;
+        fmt::print("{}", render_tree(check.tasks, state, style, {}, whole));
+        if (whole)
+            fmt::print("{}", render_spaces(*whole, state, style));
     }
 };
 

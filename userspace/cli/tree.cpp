@@ -1,15 +1,13 @@
 // SPDX-License-Identifier: MIT
 // `pidlab tree`: runs a scenario and prints its tasks, at its end or after a line.
 #include <cstdio>
-#include <limits>
 #include <memory>
 #include <string>
 
 #include <fmt/format.h>
 
 #include "command.hpp"
-#include "pidlab/report.hpp"
-#include "scenario_file.hpp"
+#include "looking.hpp"
 
 namespace pidlab::cli {
 
@@ -21,55 +19,42 @@ struct Options {
     bool json = false;
 };
 
-// Keeps the last snapshot taken before a line further down is reached.
-class Watcher final : public scenario::Observer {
-public:
-    explicit Watcher(std::size_t last_line) : last_line_(last_line) {}
+nlohmann::ordered_json to_json(const ScenarioFile &file, const Sight &sight) {
+    nlohmann::ordered_json whole = snapshot_json(sight.whole);
+    return {{"file", file.source.name()},
+            {"line", sight.line},
+            {"tasks", tree_json(sight.tasks, sight.names, &sight.whole)},
+            {"namespaces", std::move(whole["namespaces"])},
+            {"containers", std::move(whole["containers"])}};
+}
 
-    void on_snapshot(const scenario::Statement &statement, const CheckResult &result,
-                     const scenario::State &state) override {
-        passed_ = passed_ || statement.at.line > last_line_;
-        if (passed_)
-            return;
-        tasks_ = result.tasks;
-        state_ = state;
-        line_ = statement.at.line;
-    }
-
-    /// The line of the snapshot, 0 when there is none.
-    [[nodiscard]] std::size_t line() const { return line_; }
-    [[nodiscard]] const std::vector<pidlab_task_info> &tasks() const { return tasks_; }
-    [[nodiscard]] const scenario::State &state() const { return state_; }
-
-private:
-    std::size_t last_line_;
-    bool passed_ = false;
-    std::vector<pidlab_task_info> tasks_;
-    scenario::State state_;
-    std::size_t line_ = 0;
-};
+std::string to_text(const Sight &sight) {
+    const TextStyle style = TextStyle::of_stdout();
+    std::string out = render_tree(sight.tasks, sight.names, style, {}, &sight.whole);
+    if (const std::string spaces = render_spaces(sight.whole, sight.names, style); !spaces.empty())
+        out += '\n' + spaces;
+    return out;
+}
 
 int print_tree(const Options &options, const Globals &globals) {
     const ScenarioFile file = read_scenario(options.file);
-    const TextStyle style = TextStyle::of_stdout();
     if (!file.good()) {
         fmt::print(stderr, "{}", file.complaints(false));
         return exit_usage;
     }
     Lab lab = open_lab(globals);
-    Watcher watcher{options.at != 0 ? options.at : std::numeric_limits<std::size_t>::max()};
-    const Report report = run_scenario(lab, file.source, file.parsed.scenario, &watcher);
-    if (watcher.line() == 0) {
+    Sight sight{lab, options.at};
+    const Report report = run_scenario(lab, file.source, file.parsed.scenario, &sight);
+    sight.finish();
+    if (sight.line == 0) {
         fmt::print(stderr, "pidlab: no operation of {} has run up to line {}\n", file.source.name(),
                    options.at);
         return exit_usage;
     }
     if (options.json)
-        print_json_line({{"file", file.source.name()},
-                         {"line", watcher.line()},
-                         {"tasks", tree_json(watcher.tasks(), watcher.state())}});
+        print_json_line(to_json(file, sight));
     else
-        fmt::print("{}", render_tree(watcher.tasks(), watcher.state(), style));
+        fmt::print("{}", to_text(sight));
     // A failure further down does not spoil the tree that was asked for, but is worth a word.
     if (!report.passed())
         fmt::print(stderr, "{}", render(report.source, *report.failure));

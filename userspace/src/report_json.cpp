@@ -25,7 +25,7 @@ json settings_json(const Info &info) {
 }
 
 json tree_shot_json(const TreeShot &shot) {
-    return {{"title", shot.title}, {"tasks", tree_json(shot.tasks, *shot.state)}};
+    return {{"title", shot.title}, {"tasks", tree_json(shot.tasks, *shot.state, shot.more())}};
 }
 
 json entry_json(const ReportEntry &entry) {

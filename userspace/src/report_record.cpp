@@ -88,7 +88,8 @@ public:
 
     void on_tree(const Statement &statement, const std::string &title, const CheckResult &result,
                  const State &state) override {
-        report_.entries.back().tree = TreeShot{title, result.tasks, std::make_shared<State>(state)};
+        report_.entries.back().tree =
+            TreeShot{title, result.tasks, std::make_shared<State>(state), result.whole};
         if (watcher_)
             watcher_->on_tree(statement, title, result, state);
     }
@@ -204,7 +205,7 @@ Report run_scenario(Lab &lab, const SourceText &source, const scenario::Scenario
         report.held.push_back(executor.state().text(ref));
     if (report.failure)
         report.at_failure = TreeShot{"when it failed", lab.check().tasks,
-                                     std::make_shared<State>(executor.state())};
+                                     std::make_shared<State>(executor.state()), lab.snapshot()};
     return report;
 }
 

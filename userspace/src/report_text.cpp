@@ -126,7 +126,11 @@ private:
         out_ += '\n';
         if (!shot.title.empty())
             out_ += fmt::format("        {}\n", paint("1", shot.title));
-        out_ += render_tree(shot.tasks, *shot.state, style_, "        ");
+        out_ += render_tree(shot.tasks, *shot.state, style_, "        ", shot.more());
+        if (const std::string spaces =
+                shot.whole ? render_spaces(*shot.whole, *shot.state, style_, "        ") : "";
+            !spaces.empty())
+            out_ += '\n' + spaces;
         out_ += '\n';
     }
 

@@ -209,8 +209,10 @@ Executor::Flow Executor::run(const Statement &statement, const CompareDigest &co
 }
 
 Executor::Flow Executor::run(const Statement &statement, const ShowTree &tree) {
-    const CheckResult result = snapshot(statement);
+    CheckResult result = snapshot(statement);
     say(statement, nullptr, {});
+    if (watched())
+        result.whole = lab_.snapshot();
     if (watched())
         observer_.on_tree(statement, tree.title, result, state_);
     return Flow::on;

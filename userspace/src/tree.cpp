@@ -12,6 +12,7 @@
 #include <fmt/ranges.h>
 
 #include "pidlab/format.hpp"
+#include "pidlab/graph.hpp"
 #include "pidlab/terminal.hpp"
 
 namespace pidlab {
@@ -39,18 +40,30 @@ bool is_gone(const pidlab_task_info &task) { return task.state == PIDLAB_STATE_D
 
 unsigned cpu_of(const pidlab_task_info &task) { return task.flags >> PIDLAB_TASK_CPU_SHIFT; }
 
-std::string state_word(const pidlab_task_info &task) {
+// With a snapshot, more is known of those that have not exited.
+std::string state_word(const pidlab_task_info &task, const Snapshot *whole = nullptr) {
+    const Snapshot::Task *more = whole ? whole->task(task.id) : nullptr;
+    if (more)
+        return std::string{mood_of(*whole, *more)};
     const WordInfo *word = find_word(states(), task.state);
     return word ? std::string{word->name} : fmt::format("state {}", task.state);
 }
 
-std::string number_text(const pidlab_task_info &task, const scenario::State &state) {
+std::string number_text(const pidlab_task_info &task, const scenario::State &state,
+                        const Snapshot *whole) {
     if (task.nr == 0) {
         const std::int32_t last = state.last_number(task.id);
         return last != 0 ? fmt::format("was pid {}", last) : "no pid";
     }
     if (task.level == 0)
         return fmt::format("pid {}", task.nr);
+    const Snapshot::Task *more = whole ? whole->task(task.id) : nullptr;
+    std::vector<std::int32_t> numbers;
+    if (more)
+        for (const Snapshot::Number &number : whole->numbers_of(*more))
+            numbers.push_back(number.nr);
+    if (numbers.size() > 2)
+        return fmt::format("pid {}", fmt::join(numbers, " / "));
     return fmt::format("pid {} ({} at depth {})", task.nr, task.vnr, task.level);
 }
 
@@ -76,9 +89,22 @@ std::vector<std::string> references(const pidlab_task_info &task, const scenario
     return out;
 }
 
+void more_remarks(std::vector<std::string> &out, std::uint64_t id, const scenario::State &state,
+                  const Snapshot &whole) {
+    if (const std::size_t others = waits_for(whole, id))
+        out.push_back(fmt::format("waits for {} other{} to go", others, others == 1 ? "" : "s"));
+    const Snapshot::Task *task = whole.task(id);
+    std::vector<std::string> in;
+    for (const std::uint64_t container : task ? task->containers : std::vector<std::uint64_t>{})
+        if (const auto *known = whole.container(container); known && known->parent != 0)
+            in.push_back(state.short_text(container));
+    if (!in.empty())
+        out.push_back("in " + join(in, ", "));
+}
+
 std::vector<std::string> remarks(const pidlab_task_info &task,
                                  const std::vector<pidlab_task_info> &tasks,
-                                 const scenario::State &state) {
+                                 const scenario::State &state, const Snapshot *whole) {
     std::vector<std::string> out;
     if (is_thread(task))
         out.push_back(fmt::format("thread of {}", state.short_text(task.leader)));
@@ -92,6 +118,8 @@ std::vector<std::string> remarks(const pidlab_task_info &task,
         out.emplace_back("reaps itself");
     if (task.flags & PIDLAB_TASK_CURR)
         out.push_back(fmt::format("on CPU {}", cpu_of(task)));
+    if (whole)
+        more_remarks(out, task.id, state, *whole);
     if (task.state != PIDLAB_STATE_RUNNING) {
         out.push_back(fmt::format("code {}", task.exit_code));
         out.push_back(what_pins(task, tasks, state));
@@ -110,8 +138,8 @@ std::vector<std::string> remarks(const pidlab_task_info &task,
 class Drawing {
 public:
     Drawing(const std::vector<pidlab_task_info> &tasks, const scenario::State &state,
-            const TextStyle &style)
-        : tasks_{tasks}, state_{state}, style_{style} {
+            const TextStyle &style, const Snapshot *whole)
+        : tasks_{tasks}, state_{state}, style_{style}, whole_{whole} {
         for (const pidlab_task_info &task : tasks_)
             by_id_.emplace(task.id, &task);
         for (const auto &[id, task] : by_id_)
@@ -173,11 +201,11 @@ private:
         Row row;
         row.width = front_width + name.size();
         row.name = front + name;
-        row.number = number_text(task, state_);
-        row.state = state_word(task);
+        row.number = number_text(task, state_, whole_);
+        row.state = state_word(task, whole_);
         if (task.pgid != 0)
             row.group = fmt::format("group {} session {}", task.pgid, task.sid);
-        row.remarks = remarks(task, tasks_, state_);
+        row.remarks = remarks(task, tasks_, state_, whole_);
         rows_.push_back(std::move(row));
         return true;
     }
@@ -192,8 +220,10 @@ private:
         const char *colour = "";
         if (row.state == "running")
             colour = "\033[32m";
-        else if (row.state == "zombie")
+        else if (row.state == "zombie" || row.state == "ending")
             colour = "\033[33m";
+        else if (row.state == "frozen")
+            colour = "\033[36m";
         else if (row.state == "dead")
             colour = "\033[31m";
         return style_.colour ? fmt::format("{}{}\033[0m", colour, state) : state;
@@ -225,6 +255,7 @@ private:
     const std::vector<pidlab_task_info> &tasks_;
     const scenario::State &state_;
     const TextStyle &style_;
+    const Snapshot *whole_;
     std::map<std::uint64_t, const pidlab_task_info *> by_id_; // ids grow: order of making
     std::map<std::uint64_t, std::vector<const pidlab_task_info *>> children_;
     std::set<std::uint64_t> seen_;
@@ -232,13 +263,37 @@ private:
     std::size_t drawn_ = 0;
 };
 
+void add_more(nlohmann::ordered_json &out, const Snapshot &whole, const Snapshot::Task &task) {
+    out["numbers"] = nlohmann::ordered_json::array();
+    for (const Snapshot::Number &number : whole.numbers_of(task))
+        out["numbers"].push_back({{"ns", number.ns}, {"nr", number.nr}});
+    out["containers"] = task.containers;
+    out["frozen"] = task.frozen;
+    out["waits_for"] = waits_for(whole, task.id);
+}
+
 } // namespace
 
 TextStyle TextStyle::of_stdout() { return {utf8_locale(), colours_wanted(STDOUT_FILENO)}; }
 
 std::string render_tree(const std::vector<pidlab_task_info> &tasks, const scenario::State &state,
-                        const TextStyle &style, const std::string &margin) {
-    return Drawing{tasks, state, style}.text(margin);
+                        const TextStyle &style, const std::string &margin, const Snapshot *whole) {
+    return Drawing{tasks, state, style, whole}.text(margin);
+}
+
+std::size_t waits_for(const Snapshot &whole, std::uint64_t id) {
+    const Snapshot::Task *task = whole.task(id);
+    if (!task || mood_of(whole, *task) != "ending")
+        return 0;
+    // Whoever has a number in the namespace is in it, or in one inside.
+    return static_cast<std::size_t>(
+        std::count_if(whole.tasks.begin(), whole.tasks.end(), [&](const Snapshot::Task &other) {
+            const auto numbers = whole.numbers_of(other);
+            return other.id != id &&
+                   std::any_of(numbers.begin(), numbers.end(), [&](const Snapshot::Number &number) {
+                       return number.ns == task->ns;
+                   });
+        }));
 }
 
 std::string what_pins(const pidlab_task_info &task, const std::vector<pidlab_task_info> &tasks,
@@ -264,7 +319,7 @@ std::string what_pins(const pidlab_task_info &task, const std::vector<pidlab_tas
 }
 
 nlohmann::ordered_json tree_json(const std::vector<pidlab_task_info> &tasks,
-                                 const scenario::State &state) {
+                                 const scenario::State &state, const Snapshot *whole) {
     nlohmann::ordered_json out = nlohmann::ordered_json::array();
     for (const pidlab_task_info &task : tasks) {
         nlohmann::ordered_json flags = nlohmann::ordered_json::array();
@@ -287,7 +342,7 @@ nlohmann::ordered_json tree_json(const std::vector<pidlab_task_info> &tasks,
                        {"tgid", task.tgid},
                        {"pgid", task.pgid},
                        {"sid", task.sid},
-                       {"state", state_word(task)},
+                       {"state", state_word(task, whole)},
                        {"flags", std::move(flags)},
                        {"exit_code", task.exit_code},
                        {"usage", task.usage},
@@ -295,6 +350,8 @@ nlohmann::ordered_json tree_json(const std::vector<pidlab_task_info> &tasks,
                        {"holds", task.holds},
                        {"payload", task.payload},
                        {"pinned_by", what_pins(task, tasks, state)}});
+        if (const Snapshot::Task *more = whole ? whole->task(task.id) : nullptr)
+            add_more(out.back(), *whole, *more);
     }
     std::sort(out.begin(), out.end(),
               [](const auto &a, const auto &b) { return a["id"] < b["id"]; });

@@ -26,6 +26,10 @@ struct TreeShot {
     std::string title;
     std::vector<pidlab_task_info> tasks;
     std::shared_ptr<const scenario::State> state;
+    std::optional<Snapshot> whole; ///< of the same instant, where the lab could tell
+
+    /// For render_tree(), or nullptr.
+    [[nodiscard]] const Snapshot *more() const { return whole ? &*whole : nullptr; }
 };
 
 /// One line of a report.

@@ -158,4 +158,73 @@ TEST(Tree, as_json_has_ids_names_and_flags) {
     EXPECT_EQ(json[5]["vnr"], 2);
 }
 
+// A namespace of two whose init ends, a frozen shell in a container.
+struct WholeFamily : Family {
+    Snapshot whole = snapshot_of_tasks(tasks);
+
+    WholeFamily() {
+        for (std::uint64_t n = 0; n < 6; ++n)
+            whole.tasks[n].ns = id(PIDLAB_OBJECT_NS, n < 4 ? 1 : 2);
+        whole.pids = {};
+        for (const pidlab_task_info &each : tasks) {
+            whole.pids.push_back(
+                {each.pid, 1, each.level, true, {{id(PIDLAB_OBJECT_NS, 1), each.nr}}, {}});
+            if (each.level != 0)
+                whole.pids.back().numbers.push_back({id(PIDLAB_OBJECT_NS, 2), each.vnr});
+        }
+        whole.namespaces = {
+            {id(PIDLAB_OBJECT_NS, 1), 0, 0, 6, 32768, task(1), false, 3},
+            {id(PIDLAB_OBJECT_NS, 2), id(PIDLAB_OBJECT_NS, 1), 1, 2, 400, task(5), true, 2}};
+        const std::uint64_t top = id(PIDLAB_OBJECT_CONTAINER, 1);
+        const std::uint64_t cold = id(PIDLAB_OBJECT_CONTAINER, 2);
+        whole.containers = {{top, 0, top, 1U << PIDLAB_SUBSYS_FREEZER, 5, 5},
+                            {cold, top, top, 1U << PIDLAB_SUBSYS_FREEZER, 1, 1}};
+        state.bind("cold", {NameClass::container, cold, nullptr, {}, 0, 0});
+        whole.tasks[1].containers = {cold};
+        whole.tasks[1].frozen = true;
+    }
+};
+
+TEST(Tree, x9_a_reaper_that_waits_for_others_is_shown_as_such) {
+    const WholeFamily family;
+    const std::string text = render_tree(family.tasks, family.state, {}, {}, &family.whole);
+    EXPECT_THAT(text, HasSubstr("n          pid 5 (1 at depth 1)  ending   group 1 session 1  "
+                                "reaper; waits for 1 other to go"));
+    EXPECT_THAT(text, HasSubstr("shell      pid 2                 frozen   group 2 session 1  in "
+                                "cold; found by weak (tref)"));
+    EXPECT_EQ(waits_for(family.whole, task(5)), 1U);
+    EXPECT_EQ(waits_for(family.whole, task(1)), 0U);
+}
+
+TEST(Tree, x9_has_namespaces_and_containers_below) {
+    const WholeFamily family;
+    EXPECT_EQ(render_spaces(family.whole, family.state, {true, false}, "  "),
+              "  namespaces\n"
+              "  root     depth 0; last number 6, below 32768; count 3; reaper init\n"
+              "  └─ of n  depth 1; last number 2, below 400; count 2; reaper n; gives no more "
+              "numbers\n"
+              "\n"
+              "  containers\n"
+              "  container#1  root of freezer; 5 tasks; count 5\n"
+              "  └─ cold      1 task; count 1\n");
+    EXPECT_EQ(render_spaces(Snapshot{}, family.state, {}), "");
+}
+
+TEST(Tree, x9_has_the_number_at_every_level) {
+    WholeFamily family;
+    family.tasks[5].level = 2;
+    family.whole.pids[5].numbers = {{1, 6}, {2, 2}, {3, 1}};
+    EXPECT_THAT(render_tree(family.tasks, family.state, {}, {}, &family.whole),
+                HasSubstr("pid 6 / 2 / 1 "));
+}
+
+TEST(Tree, x9_as_json_has_every_number_and_who_waits) {
+    const WholeFamily family;
+    const auto json = tree_json(family.tasks, family.state, &family.whole);
+    EXPECT_EQ(json[5]["numbers"][1]["nr"], 2);
+    EXPECT_EQ(json[4]["state"], "ending");
+    EXPECT_EQ(json[4]["waits_for"], 1);
+    EXPECT_EQ(json[1]["frozen"], true);
+}
+
 } // namespace pidlab
