@@ -16,10 +16,13 @@ set(PIDLAB_SCENARIO_SOURCES
     src/generations.cpp
     src/generations_table.cpp
     src/graph.cpp
+    src/graph_svg.cpp
     src/graph_text.cpp
+    src/html_report.cpp
     src/lacking.cpp
     src/listening_transport.cpp
     src/machine.cpp
+    src/page_builder.cpp
     src/record.cpp
     src/replay.cpp
     src/report_json.cpp
@@ -43,8 +46,13 @@ set(PIDLAB_SCENARIO_SOURCES
     src/scenario_state.cpp
     src/scenario_value.cpp
     src/snapshot_changes.cpp
+    src/svg.cpp
+    src/timeline.cpp
+    src/timeline_svg.cpp
+    src/timeline_trace.cpp
     src/tree.cpp
-    src/tree_spaces.cpp)
+    src/tree_spaces.cpp
+    src/tree_svg.cpp)
 set(PIDLAB_SCENARIO_CLI
     cli/catalogue.cpp
     cli/check.cpp
@@ -54,13 +62,16 @@ set(PIDLAB_SCENARIO_CLI
     cli/graph.cpp
     cli/looking.cpp
     cli/replay.cpp
+    cli/report.cpp
     cli/run.cpp
     cli/scenario_file.cpp
+    cli/timeline.cpp
     cli/tree.cpp)
 set(PIDLAB_SCENARIO_TESTS
     tests/unit/explore_test.cpp
     tests/unit/generations_test.cpp
     tests/unit/graph_test.cpp
+    tests/unit/html_report_test.cpp
     tests/unit/machine_test.cpp
     tests/unit/record_test.cpp
     tests/unit/report_test.cpp
@@ -70,7 +81,5 @@ set(PIDLAB_SCENARIO_TESTS
     tests/unit/scenario_format_test.cpp
     tests/unit/scenario_fuzz_test.cpp
     tests/unit/scenario_parser_test.cpp
-    tests/unit/scenario_quiz_test.cpp
-    tests/unit/scenario_random_test.cpp
-    tests/unit/scenario_reach_test.cpp
+    tests/unit/timeline_test.cpp
     tests/unit/tree_test.cpp)

@@ -51,6 +51,8 @@ Action add_fmt(CLI::App &sub, const Globals &globals);
 Action add_quiz(CLI::App &sub, const Globals &globals);
 Action add_tree(CLI::App &sub, const Globals &globals);
 Action add_graph(CLI::App &sub, const Globals &globals);
+Action add_timeline(CLI::App &sub, const Globals &globals);
+Action add_report(CLI::App &sub, const Globals &globals);
 Action add_shell(CLI::App &sub, const Globals &globals);
 Action add_ops(CLI::App &sub, const Globals &globals);
 Action add_monitor(CLI::App &sub, const Globals &globals);

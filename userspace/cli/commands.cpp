@@ -67,6 +67,17 @@ constexpr Command table[] = {
      "references, those that pin something apart from those that only find it, namespaces and "
      "containers, each with its counts. The drawing is a text for Graphviz, as in `pidlab "
      "graph first.scn | dot -Tsvg -o first.svg', or for Mermaid."},
+    {"timeline", "run a scenario and write its timeline for a trace viewer", add_timeline,
+     "The output is Chrome trace JSON: open it in https://ui.perfetto.dev or chrome://tracing. A "
+     "namespace is a process there and a task a thread; a slice is the task's life, with being "
+     "frozen, a zombie or dead and held as slices in it. References are async spans, and the "
+     "operations, grace periods and counters of the lab are a process of their own. Time is "
+     "counted in operations, a millisecond each."},
+    {"report", "run a scenario and write an HTML page about it", add_report,
+     "One file that fetches nothing: the scenario with what each line came to, tree and graph "
+     "where the scenario says `tree' and at its end, the timeline, what every generation made of "
+     "it and where they differ, and what was pinned by whom. It is readable by day and by "
+     "night."},
     {"shell", "take scenario lines from a prompt", add_shell,
      "Lines are those of a scenario, executed as they come, in one lab that goes when the shell "
      "ends. `help', `info' and `quit' come on top of them. The tab key completes words of the "
