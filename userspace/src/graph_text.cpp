@@ -169,9 +169,11 @@ std::string mermaid_edge(const Graph::Edge &edge) {
 } // namespace
 
 std::string graph_dot(const Graph &graph) {
-    std::string out = "digraph pidlab {\n"
-                      "  graph [rankdir=LR fontname=\"Helvetica\" labelloc=t nodesep=0.3 "
-                      "ranksep=0.9";
+    // Without newrank, dot 2.43 gives up on lines between deep clusters.
+    std::string out =
+        "digraph pidlab {\n"
+        "  graph [newrank=true rankdir=LR fontname=\"Helvetica\" labelloc=t nodesep=0.3 "
+        "ranksep=0.9";
     if (!graph.title.empty())
         out += " label=" + dot_text(graph.title);
     out += "];\n"
