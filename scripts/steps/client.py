@@ -43,6 +43,14 @@ def torture() -> Path:
     return CLIENT / "tests" / "pidlab_torture"
 
 
+def oracle_torture() -> Path:
+    """Builds what runs random programs on real processes and module; returns where it is."""
+    settings = ("-DCMAKE_BUILD_TYPE=Release", "-DPIDLAB_TESTS=ON")
+    with phase("building the torture by real processes"):
+        build(CLIENT, "pidlab_oracle_torture", settings=settings)
+    return CLIENT / "tests" / "pidlab_oracle_torture"
+
+
 def sanitized() -> Path:
     """Builds command and unit tests with AddressSanitizer and UndefinedBehaviorSanitizer."""
     settings = ("-DCMAKE_BUILD_TYPE=Debug", "-DPIDLAB_SANITIZE=ON", "-DPIDLAB_WERROR=ON")

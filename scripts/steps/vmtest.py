@@ -9,6 +9,7 @@ from pathlib import Path
 from failure import run_main
 from steps import client, guest, ktap
 from steps.host import BUILD, need_packages, phase, say
+from steps.run import all_scenarios
 
 
 def run(kernel: str, tests: Path, timeout: str) -> ktap.Tally:
@@ -16,6 +17,7 @@ def run(kernel: str, tests: Path, timeout: str) -> ktap.Tally:
     with phase(f"building pidlab.ko for {kernel}"):
         built = guest.module(kernel)
     files = {"/pidlab.ko": built / "module" / "pidlab.ko"}
+    files |= {f"/scenarios/{path.name}": path for path in all_scenarios()}
     binaries = {"/bin/pidlab_vm_tests": tests, "/bin/genl-ctrl-list": Path("/usr/bin/genl-ctrl-list")}
     out = BUILD / "vm" / f"vmtest-{kernel}"
     # Row b11 needs 1 GB, and figures that are not those of a kernel's own checks.

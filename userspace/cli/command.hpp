@@ -19,17 +19,18 @@ enum Exit : int {
     exit_ok = 0,
     exit_failed = 1,    ///< a scenario did not hold
     exit_usage = 2,     ///< wrong usage, or a scenario that cannot be read
-    exit_no_device = 3, ///< no device, no permission, another interface
+    exit_no_device = 3, ///< no device, no permission, another interface, nothing to run
 };
 
 /// Options of the command itself.
 struct Globals {
     std::string device = PIDLAB_DEVICE;
-    bool fds = false;   ///< watches are file descriptors
-    bool model = false; ///< no device: labs of the reference model
+    bool fds = false;    ///< watches are file descriptors
+    bool model = false;  ///< no device: labs of the reference model
+    bool oracle = false; ///< no device: labs of real processes
 };
 
-/// A new lab, of the module or of the model.
+/// A new lab, of the module, of the model or of real processes.
 /// @throws DeviceError
 [[nodiscard]] Lab open_lab(const Globals &globals);
 
@@ -57,6 +58,7 @@ Action add_shell(CLI::App &sub, const Globals &globals);
 Action add_ops(CLI::App &sub, const Globals &globals);
 Action add_monitor(CLI::App &sub, const Globals &globals);
 Action add_bugs(CLI::App &sub, const Globals &globals);
+Action add_oracle(CLI::App &sub, const Globals &globals);
 /// @}
 
 } // namespace pidlab::cli

@@ -97,13 +97,20 @@ constexpr Command table[] = {
     {"bugs", "print the bugs of the time that a lab can have; needs no device", add_bugs,
      "Each is a mistake that the code of its time had. A scenario switches some on with "
      "`lab bugs=NAME+NAME', and they harm that lab only."},
+    {"oracle", "print what real processes have not got; needs no device", add_oracle,
+     "With --oracle the labs of a command are real processes of the running kernel, in pid "
+     "namespaces of their own: root is needed, and a virtual machine is the place for it, since a "
+     "kernel before 6.14 has one pid_max for all, which a lab that asks for another one changes "
+     "until it ends. This tells which operations, settings and counters have no counterpart there, "
+     "and where the kernel is known to differ from generation idr."},
 };
 
 constexpr ExitInfo exit_table[] = {
     {exit_ok, "all held"},
     {exit_failed, "a scenario failed"},
     {exit_usage, "wrong usage, or a scenario that cannot be read"},
-    {exit_no_device, "no device, no permission, or another version of the module"},
+    {exit_no_device,
+     "no device, no permission, another version of the module, or nothing that can run"},
 };
 
 /// Names the nearest command when the first word is none.
@@ -173,9 +180,14 @@ Program::Program()
     app_.add_option("--device", globals_.device, "the module's device")
         ->capture_default_str()
         ->type_name("FILE");
-    CLI::Option *model =
+    CLI::Option *const model =
         app_.add_flag("--model", globals_.model, "use the reference model in the module's place");
-    app_.add_flag("--fd", globals_.fds, "let each watch be a file descriptor, polled and read")
+    CLI::Option *const fds =
+        app_.add_flag("--fd", globals_.fds, "let each watch be a file descriptor, polled and read");
+    fds->excludes(model);
+    app_.add_flag("--oracle", globals_.oracle,
+                  "use real processes of the running kernel in the module's place; needs root")
+        ->excludes(fds)
         ->excludes(model);
     for (const Command &command : table) {
         CLI::App &sub = *app_.add_subcommand(command.name, command.help);

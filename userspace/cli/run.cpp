@@ -16,6 +16,7 @@
 #include "pidlab/listening_transport.hpp"
 #include "pidlab/model.hpp"
 #include "pidlab/record.hpp"
+#include "pidlab/oracle.hpp"
 #include "pidlab/report.hpp"
 #include "pidlab/scenario_random.hpp"
 #include "scenario_file.hpp"
@@ -53,6 +54,9 @@ public:
         if (!options_.json)
             fmt::print("{} passed, {} failed{}\n", passed_, failed_,
                        skipped_ ? fmt::format(", {} skipped", skipped_) : "");
+        // Real processes have not got what was asked for, not once.
+        if (globals_.oracle && skipped_ && passed_ + failed_ == 0)
+            return exit_no_device;
         return exit_;
     }
 
@@ -90,8 +94,12 @@ private:
             unreadable(file);
             return;
         }
-        if (options_.seed)
-            scenario::reseed(file.parsed.scenario, *options_.seed);
+        if (globals_.oracle)
+            if (const auto lacks = what_the_oracle_lacks(file.parsed.scenario); !lacks.empty()) {
+                skipped(file,
+                        fmt::format("line {}: {}: {}", lacks[0].line, lacks[0].what, lacks[0].why));
+                return;
+            }
         try {
             if (options_.all_generations) {
                 show(compare_generations(file.source, file.parsed.scenario,
@@ -163,7 +171,7 @@ private:
         failed(exit_failed);
     }
 
-    void skipped(const ScenarioFile &file, const char *why) {
+    void skipped(const ScenarioFile &file, const std::string &why) {
         if (options_.json)
             print_json_line({{"file", file.source.name()}, {"skipped", why}});
         else
@@ -185,7 +193,7 @@ private:
     std::ofstream record_;
     unsigned passed_ = 0;
     unsigned failed_ = 0;
-    unsigned skipped_ = 0; ///< the model has no notion of something that they ask for
+    unsigned skipped_ = 0; ///< model or real processes have not got what they ask for
     Exit exit_ = exit_ok;
 };
 
