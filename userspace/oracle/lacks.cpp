@@ -16,6 +16,8 @@ using scenario::Statement;
 
 constexpr std::string_view no_task_ref =
     "user space has had no task_refs; a pidfd (`hold_pid') is what came of the idea";
+constexpr std::string_view no_watch =
+    "a pidfd tells that its process has exited, not who uses a number after it";
 constexpr std::string_view no_counts = "the kernel does not tell its counts";
 constexpr std::string_view no_cpus = "the scheduler does not take orders of this kind";
 constexpr std::string_view no_containers = "the lab's containers are those of 2007, not cgroups";
@@ -44,6 +46,8 @@ constexpr OpLack op_lacks[] = {
     {PIDLAB_OP_RESERVE, no_own_numbers},
     {PIDLAB_OP_UNRESERVE, no_own_numbers},
     {PIDLAB_OP_SET, no_task_ref},
+    {PIDLAB_OP_WATCH, no_watch},
+    {PIDLAB_OP_EVENT, no_watch},
 };
 
 struct SettingLack {
