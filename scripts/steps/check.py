@@ -68,6 +68,8 @@ STEPS = (
     Step("scenarios on 6.1", _module("run", "--kernel", "6.1")),
     Step("scenarios on 6.12", _module("run", "--kernel", "stock")),
     Step("all generations", _module("run", "--generations", "all")),
+    Step("catalogue", _module("search", "catalogue")),
+    Step("pairs", _module("search", "pairs", "--every", "60")),
     Step("VM tests on 6.12", _module("vmtest", "--kernel", "stock")),
     Step("one seed, one guest", _module("seed", "--pair")),
     Step("what is installed", _module("install_test")),
