@@ -26,9 +26,9 @@ public:
 
     struct Options {
         Clock clock = Clock::relative;
-        bool json = false;            ///< a JSON object each
-        std::set<std::uint32_t> only; ///< kinds to write; empty: all
-        bool several = false;         ///< of all labs: lines tell which
+        bool json = false;              ///< a JSON object each
+        std::set<std::uint32_t> only{}; ///< kinds to write; empty: all
+        bool several = false;           ///< of all labs: lines tell which
     };
 
     /// @param out where lines go, each flushed
