@@ -90,8 +90,9 @@ Snapshot::Hold hold_of(std::uint32_t kind) {
     case PIDLAB_REFERENCE_PID:
         return Snapshot::Hold::pid;
     case PIDLAB_REFERENCE_TREF:
-    case PIDLAB_REFERENCE_WATCH:
         return Snapshot::Hold::tref;
+    case PIDLAB_REFERENCE_WATCH:
+        return Snapshot::Hold::watch;
     case PIDLAB_REFERENCE_FD:
         return Snapshot::Hold::fd;
     default:

@@ -45,6 +45,7 @@ public:
         return transport().check(out, room);
     }
     [[nodiscard]] int control(pidlab_control &arg) override { return transport().control(arg); }
+    [[nodiscard]] int ref_fd(pidlab_ref_fd &arg) override { return transport().ref_fd(arg); }
     [[nodiscard]] bool is_of_this_machine() const override {
         return inner_.transport().is_of_this_machine();
     }
