@@ -166,6 +166,14 @@ private:
         body(repeat.body);
     }
 
+    void look(const scenario::Columns &columns) {
+        for (const scenario::Row &row : columns.rows)
+            for (const scenario::Cell &cell : row.cells)
+                if (cell.call)
+                    look(*cell.call);
+    }
+
+    void look(const scenario::Seed &) {}
     void look(const scenario::SaveDigest &) {}
     void look(const scenario::CompareDigest &) {}
     void look(const scenario::ShowTree &) {}
