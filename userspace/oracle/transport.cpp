@@ -42,7 +42,7 @@ pidlab_task_info describe(World &world, const Task &task) {
     info.level = task.ns().level;
     info.state = task.seen.zombie() ? PIDLAB_STATE_ZOMBIE : PIDLAB_STATE_RUNNING;
     info.flags = task.leads() ? 0 : PIDLAB_TASK_THREAD;
-    if (info.vnr == 1 && !task.seen.exiting())
+    if (info.vnr == 1 && !task.seen.zombie())
         info.flags |= PIDLAB_TASK_REAPER;
     if (info.leader == info.id && info.sid == info.nr)
         info.flags |= PIDLAB_TASK_SESSION;

@@ -172,7 +172,7 @@ void World::forget() {
         Task &task = *at->second;
         if (task.seen.exiting())
             task.children_ns.reset();
-        if (task.id == init_ && task.seen.zombie()) {
+        if (task.tid == agents_.init().tid && task.seen.zombie()) {
             agents_.reap_init();
             task.seen = {};
         }

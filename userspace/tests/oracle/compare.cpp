@@ -249,8 +249,9 @@ private:
         const auto parent =
             std::ranges::find_if(lab, [&](const auto &info) { return info.id == b.parent; });
         const std::uint64_t process = parent == lab.end() ? 0 : parent->leader;
-        constexpr std::uint32_t told = PIDLAB_TASK_THREAD | PIDLAB_TASK_REAPER;
-        const bool leads = !(a.flags & PIDLAB_TASK_THREAD);
+        // Nor which thread of an init is the reaper.
+        constexpr std::uint32_t told = PIDLAB_TASK_THREAD;
+        const bool leads = !(a.flags & told);
         return match_.same(a.id, b.id) && (!leads || match_.same(a.parent, process)) &&
                match_.same(a.leader, b.leader) && match_.same(a.pid, b.pid) &&
                match_.same(a.ns, b.ns) && a.vnr == b.vnr && a.tgid == b.tgid && a.pgid == b.pgid &&

@@ -6,6 +6,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "../model/compare.hpp"
 #include "../model/program.hpp"
@@ -27,6 +28,9 @@ struct OracleFinding {
 
 /// A program of @p length steps that real processes can do.
 [[nodiscard]] Program program_for_processes(Dice &dice, std::size_t length);
+
+/// Programs that come by each difference of the table that a program can come by.
+[[nodiscard]] std::vector<Program> programs_that_differ();
 
 /// Run a program on real processes and in a fresh lab, and compare every result, and at the
 /// end all tasks. A difference of the table counts as that; the program ends there if the two go

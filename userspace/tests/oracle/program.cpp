@@ -44,7 +44,47 @@ bool fit(Step &step) {
     return true;
 }
 
+Operand result_of(std::size_t step) { return {Operand::Kind::result, 0, step, 0}; }
+
+/// Appends a step, whose label is where it stands.
+void add(Program &program, pidlab_opcode opcode, const Operand &first,
+         const Operand &second = Operand{}) {
+    Step step;
+    step.label = program.steps.size();
+    step.op = find_op(std::uint64_t{opcode});
+    step.args[0] = first;
+    step.args[1] = second;
+    program.steps.push_back(step);
+}
+
+Program empty_program() {
+    Program program;
+    program.settings.set(PIDLAB_SET_GENERATION, PIDLAB_GEN_IDR).set(PIDLAB_SET_PID_MAX, 400);
+    return program;
+}
+
 } // namespace
+
+std::vector<Program> programs_that_differ() {
+    const Operand init{Operand::Kind::init};
+    Program usage = empty_program();
+    add(usage, PIDLAB_OP_STATE, init);
+
+    Program unborn = empty_program();
+    add(unborn, PIDLAB_OP_FORK, init);
+    add(unborn, PIDLAB_OP_UNSHARE, result_of(0));
+    add(unborn, PIDLAB_OP_SETNS, init, result_of(1));
+
+    Program leaderless = empty_program();
+    add(leaderless, PIDLAB_OP_FORK, init);
+    add(leaderless, PIDLAB_OP_SETPGID, result_of(0));
+    add(leaderless, PIDLAB_OP_FORK, result_of(0));
+    add(leaderless, PIDLAB_OP_PID, result_of(0));
+    add(leaderless, PIDLAB_OP_EXIT, result_of(0));
+    add(leaderless, PIDLAB_OP_REAP, result_of(0));
+    add(leaderless, PIDLAB_OP_HOLD_PID, result_of(3));
+    return {usage, unborn, leaderless};
+}
 
 Program program_for_processes(Dice &dice, std::size_t length) {
     const Program whole = random_program(dice, PIDLAB_GEN_IDR, length);
