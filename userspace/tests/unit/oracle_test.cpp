@@ -50,6 +50,7 @@ TEST(OracleLacks, x7_each_thing_is_told_with_its_line_and_a_reason) {
         {"p = pid init\nexpect first p type=pgid = init\n", "first, of a group"},
         {"r = hold_pid init type=sid\n", "hold_pid, of a group"},
         {"expect bytes > 0\n", "bytes"},
+        {"a = fork init\nP0: exit a | P1: setsid init\n", "columns"},
         {"repeat 2\n    seen tref_lose_group\nend\n", "seen"},
     };
     for (const Case &one : cases) {
