@@ -291,7 +291,9 @@ static void x1_a_watch_that_lost_its_users_is_found(struct kunit *test)
 	KUNIT_ASSERT_NOT_NULL(test, object);
 	watch = pl_ref_of(object)->watch;
 	pl_ref_put(lab, pl_ref_of(object));
+	pl_read_lock(&lab->tasklist_lock);
 	place = lab->generation->tref->watches(lab, lab_tref_of(lab, lab->init_id, 0));
+	pl_read_unlock(&lab->tasklist_lock);
 	KUNIT_EXPECT_PTR_EQ(test, place->first, &watch->node);
 	EXPECT_CLEAN(test, lab);
 	hlist_del_init(&watch->node);
