@@ -63,6 +63,7 @@ set(PIDLAB_SCENARIO_CLI
     cli/looking.cpp
     cli/replay.cpp
     cli/report.cpp
+    cli/quiz.cpp
     cli/run.cpp
     cli/scenario_file.cpp
     cli/timeline.cpp
@@ -82,4 +83,7 @@ set(PIDLAB_SCENARIO_TESTS
     tests/unit/scenario_fuzz_test.cpp
     tests/unit/scenario_parser_test.cpp
     tests/unit/timeline_test.cpp
+    tests/unit/scenario_quiz_test.cpp
+    tests/unit/scenario_random_test.cpp
+    tests/unit/scenario_reach_test.cpp
     tests/unit/tree_test.cpp)

@@ -32,6 +32,7 @@ struct Options {
     bool all_generations = false;
     std::string report_to;
     std::string record_to;
+    std::optional<std::uint64_t> seed;
 };
 
 class Runner {
@@ -100,6 +101,8 @@ private:
                         fmt::format("line {}: {}: {}", lacks[0].line, lacks[0].what, lacks[0].why));
                 return;
             }
+        if (options_.seed)
+            scenario::reseed(file.parsed.scenario, *options_.seed);
         try {
             if (options_.all_generations) {
                 show(compare_generations(file.source, file.parsed.scenario,
@@ -215,6 +218,9 @@ Action add_run(CLI::App &sub, const Globals &globals) {
         "--all-generations", options->all_generations,
         "run each in every generation that it makes sense for, and print where they differ");
     all->excludes("--record");
+    sub.add_option("--seed", options->seed,
+                   "what `random' begins with, in place of what the scenario's `seed' says")
+        ->type_name("N");
     sub.footer(
         "A line may say what some generations do otherwise, and says why in a comment at its\n"
         "end:\n"

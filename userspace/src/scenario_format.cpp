@@ -44,19 +44,17 @@ bool attached(const Token &first, const Token &second) {
 /// Says which neighbours of a line stand without a blank between them.
 class Spacing {
 public:
-    explicit Spacing(const std::vector<Token> &tokens) : tokens_{tokens} {
-        const std::size_t verb = first("expect")                          ? 1
-                                 : tokens.size() > 2 && tokens[1].is("=") ? 2
-                                                                          : 0;
-        if (tokens[verb].kind == TokenKind::word && (op_ = find_op(tokens[verb].text)))
-            operands_ = verb + 1;
-        call_ = op_ != nullptr;
+    explicit Spacing(const std::vector<Token> &tokens)
+        : tokens_{tokens}, columns_{tokens.size() > 2 && tokens[1].is(":")} {
+        begin(columns_ ? 2 : 0);
     }
 
     /// Whether the token follows the one before it without a blank. Asked once for each, in order.
     bool tight(std::size_t index) {
         const Token &last = tokens_[index - 1];
         const Token &token = tokens_[index];
+        if (columns_ && last.is(":") && parentheses_ == 0)
+            begin(index);
         const bool tight = decide(index, last, token);
         parentheses_ += token.is("(") ? 1 : token.is(")") ? -1 : 0;
         tight_mark_ = tight && (token.is("=") || token.is("+"));
@@ -67,6 +65,17 @@ public:
     }
 
 private:
+    // Looks for the operation of a line, or of a cell.
+    void begin(std::size_t start) {
+        const bool named = start + 2 < tokens_.size() && tokens_[start + 1].is("=");
+        const std::size_t verb = tokens_[start].is_word("expect") ? start + 1
+                                 : named                          ? start + 2
+                                                                  : start;
+        op_ = tokens_[verb].kind == TokenKind::word ? find_op(tokens_[verb].text) : nullptr;
+        operands_ = op_ ? verb + 1 : 0;
+        call_ = op_ != nullptr;
+    }
+
     [[nodiscard]] bool first(std::string_view word) const { return tokens_.front().is_word(word); }
 
     [[nodiscard]] bool decide(std::size_t index, const Token &last, const Token &token) const {
@@ -93,6 +102,7 @@ private:
     }
 
     const std::vector<Token> &tokens_;
+    bool columns_;
     const OpInfo *op_ = nullptr; ///< while its operands last
     std::size_t operands_ = 0;   ///< the first token behind it
     bool call_ = false;          ///< the line has an operation

@@ -8,8 +8,9 @@ namespace pidlab::scenario {
 
 namespace {
 
-constexpr std::array<std::string_view, 11> particle_table = {
-    "as", "continue", "else", "leave", "none", "ok", "size", "machine", "_", "fail_nth", "fail_at"};
+constexpr std::array<std::string_view, 12> particle_table = {
+    "as",   "continue", "else",   "leave", "none",     "ok",
+    "size", "machine",  "random", "_",     "fail_nth", "fail_at"};
 
 template <typename Table> bool has(const Table &table, std::string_view word) {
     return std::any_of(table.begin(), table.end(),

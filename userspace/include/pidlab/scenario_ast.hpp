@@ -228,7 +228,7 @@ struct Repeat {
 /// One line that does something, or a whole repeat.
 struct Statement {
     Range at; ///< its first line, without blanks and comment
-    std::variant<Call, Remember, Compare, SaveDigest, CompareDigest, ShowTree, Note, CheckNow,
+    std::variant<Call, Remember, Compare, SaveDigest, CompareDigest, ShowTree, Note, CheckNow, Seed,
                  SetUp, Repeat, Columns>
         what;
 };

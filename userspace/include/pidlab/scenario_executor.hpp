@@ -96,6 +96,7 @@ private:
     Flow run(const Statement &statement, const Note &note);
     Flow run(const Statement &statement, const CheckNow &check);
     Flow run(const Statement &statement, const Columns &columns);
+    Flow run(const Statement &statement, const Seed &seed);
     Flow run_body(const Repeat &repeat, std::uint64_t round);
     void ready();
     void set_up();

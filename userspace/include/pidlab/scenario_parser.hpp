@@ -6,7 +6,7 @@
 ///     statement = columns | [NAME =] call | expect call | NAME = sum
 ///               | expect sum RELATION sum {( GENERATION {GENERATION} : sum )} | digest NAME |
 ///               expect digest (= | !=) NAME | tree [TEXT] | note TEXT | check | lab {SETTING =
-///               VALUE} | repeat sum [as NAME] | end
+///               VALUE} | repeat sum [as NAME] | end | seed INTEGER
 ///     columns   = ACTOR : cell {'|' ACTOR : cell}
 ///     cell      = ([NAME =] call | expect call | continue) [@ STEP]
 ///     call      = OPERATION {value | OPERAND=value | FLAG} [( fail_nth = value )] [= expected]
@@ -17,7 +17,7 @@
 ///     result    = value | STATE | none | _
 ///     sum       = product {(+ | -) product};   product = factor {* factor}
 ///     factor    = INTEGER | COUNTER | NAME | NAME.FIELD | size.SIZE | lab.SETTING
-///               | machine.FIGURE
+///               | machine.FIGURE | random [-] INTEGER..[-] INTEGER
 ///     ACTOR     = P0 to P3;   STEP = a word of the steps or points
 ///     RELATION  = one of = == != < <= > >=
 ///

@@ -14,7 +14,7 @@ namespace pidlab::scenario {
 
 namespace {
 
-using Random = std::mt19937;
+using Generator = std::mt19937;
 
 // Those of the project, in all folders.
 std::vector<std::filesystem::path> scenario_files() {
@@ -25,11 +25,11 @@ std::vector<std::filesystem::path> scenario_files() {
     return out;
 }
 
-std::size_t below(Random &random, std::size_t bound) {
+std::size_t below(Generator &random, std::size_t bound) {
     return std::uniform_int_distribution<std::size_t>(0, bound - 1)(random);
 }
 
-std::string random_bytes(Random &random) {
+std::string random_bytes(Generator &random) {
     std::string out;
     for (std::size_t left = below(random, 80); left > 0; --left)
         out += static_cast<char>(below(random, 256));
@@ -37,7 +37,7 @@ std::string random_bytes(Random &random) {
 }
 
 // Words and marks that mean something, in an order that need not.
-std::string random_words(Random &random) {
+std::string random_words(Generator &random) {
     static const std::vector<std::string> words = [] {
         std::vector<std::string> all = {"=",
                                         "==",
@@ -112,7 +112,7 @@ void examine(const SourceText &source, const std::vector<Diagnostic> &errors) {
 } // namespace
 
 TEST(ScenarioFuzz, random_bytes_are_refused_or_read) {
-    Random random(20060223);
+    Generator random(20060223);
     for (int round = 0; round < 3000; ++round) {
         std::string text;
         for (std::size_t lines = below(random, 6); lines > 0; --lines)
@@ -123,7 +123,7 @@ TEST(ScenarioFuzz, random_bytes_are_refused_or_read) {
 }
 
 TEST(ScenarioFuzz, random_words_are_refused_or_run) {
-    Random random(20071018);
+    Generator random(20071018);
     for (int round = 0; round < 300; ++round) {
         pidlab::testing::ToyLab toy;
         Observer nobody;
@@ -136,7 +136,7 @@ TEST(ScenarioFuzz, random_words_are_refused_or_run) {
 }
 
 TEST(ScenarioFuzz, broken_scenarios_are_refused_or_read) {
-    Random random(20190915);
+    Generator random(20190915);
     for (const auto &path : scenario_files()) {
         std::ifstream file(path);
         std::stringstream whole;

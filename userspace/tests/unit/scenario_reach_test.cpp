@@ -132,6 +132,9 @@ const std::map<std::string, std::string> &examples() {
     static const std::map<std::string, std::string> table = {
         {"line: [statement] [# comment]", "gp   # a comment"},
         {"statement: [NAME =] call", "u = fork init"},
+        {"statement: ACTOR: cell {| ACTOR: cell}", "P0: exit t | P1: nr init"},
+        {"cell: ([NAME =] call | expect call | continue) [@STEP]",
+         "P0: k = fork init @pid.numbered | P0: continue | P1: expect nr init = 1"},
         {"statement: expect call", "expect fork init = _"},
         {"statement: NAME = sum", "m = 3"},
         {"statement: expect sum RELATION sum {(GENERATION {GENERATION}: sum)}",
