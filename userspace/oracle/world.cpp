@@ -167,12 +167,21 @@ bool World::look_again() {
     return still;
 }
 
+// Others of its process, alive: it is not over before they are.
+bool World::has_threads(const Task &leader) const {
+    return std::ranges::any_of(tasks_, [&leader](const auto &entry) {
+        const Task &other = *entry.second;
+        return &other != &leader && other.tgid == leader.tgid && other.seen.there &&
+               !other.seen.zombie();
+    });
+}
+
 void World::forget() {
     for (auto at = tasks_.begin(); at != tasks_.end();) {
         Task &task = *at->second;
         if (task.seen.exiting())
             task.children_ns.reset();
-        if (task.tid == agents_.init().tid && task.seen.zombie()) {
+        if (task.tid == agents_.init().tid && task.seen.zombie() && !has_threads(task)) {
             agents_.reap_init();
             task.seen = {};
         }

@@ -120,6 +120,7 @@ public:
 private:
     [[nodiscard]] std::uint64_t new_id(pidlab_object kind) { return ++last_id_ << 4 | kind; }
     [[nodiscard]] bool look_again();
+    [[nodiscard]] bool has_threads(const Task &leader) const;
     void forget();
     void prune();
 
