@@ -72,13 +72,19 @@ std::vector<GenerationDifference> differences(const GenerationComparison &compar
     for (const GenerationRun &run : comparison.runs) {
         if (run.result != Result::held)
             continue;
+        // The cells of a row stand in one line.
+        std::map<std::size_t, std::string> told;
         for (const ReportEntry &entry : run.report->entries) {
             if (!entry.operation)
                 continue;
             GenerationDifference &line = lines[entry.line];
             line.line = entry.line;
             line.text = entry.text;
-            const std::string words = without_ids(entry.outcome);
+            const auto [told_before, first] = told.try_emplace(entry.line);
+            told_before->second += (first ? "" : "; ") + without_ids(entry.outcome);
+        }
+        for (const auto &[number, words] : told) {
+            GenerationDifference &line = lines[number];
             const auto same =
                 std::ranges::find(line.outcomes, words, &GenerationDifference::Outcome::words);
             if (same != line.outcomes.end())
