@@ -25,7 +25,8 @@ constexpr Command table[] = {
      "run."},
     {"explore", "run what happens at the same time in every order", add_explore,
      "The columns of a scenario are what several actors do at the same time. Each order in which "
-     "their steps can follow each other is run in the module's real code, one step at a time, those "
+     "their steps can follow each other is run in the module's real code, one step at a time, "
+     "those "
      "with the fewest preemptions first: locks, read sides, grace periods and named points are "
      "where one actor can stand aside for another. Afterwards the invariants are checked, leaks, "
      "harm done by bugs that are switched on, what cells and the lines below the columns expect, "
@@ -38,7 +39,8 @@ constexpr Command table[] = {
      "first, until one does harm; then all orders with as many preemptions are run with the bug "
      "switched off, and none of them may be found fault with."},
     {"pairs", "run every two operations of a list in every order", add_pairs,
-     "Each two cells of a scenario's columns, a cell with itself too, are run at the same time from "
+     "Each two cells of a scenario's columns, a cell with itself too, are run at the same time "
+     "from "
      "the state that the lines above them make, in every generation, in all orders with as many "
      "preemptions as are asked for."},
     {"replay", "repeat recorded runs and say where they leave the record", add_replay,

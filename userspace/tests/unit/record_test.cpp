@@ -223,7 +223,8 @@ TEST(Replay, does_not_ask_for_the_same_ids) {
 }
 
 TEST(Replay, says_where_it_left_the_record) {
-    const std::string text = replaced(record(plain_story(), model()), "\"nr\":2,\"code\":7}", "\"nr\":2,\"code\":8}");
+    const std::string text =
+        replaced(record(plain_story(), model()), "\"nr\":2,\"code\":7}", "\"nr\":2,\"code\":8}");
     const std::vector<ReplayedLab> labs = again(text);
     ASSERT_TRUE(labs[0].departure);
     const Departure &there = *labs[0].departure;
