@@ -26,6 +26,7 @@ LOGS = BUILD / "check"
 SUM = LOGS / "sum"  # the last line once more, for whoever prints after us
 HEARTBEAT = 60.0  # seconds between two words about a step that takes long
 MOST_SHOWN = 60  # lines of a failed step
+MOST_REPEATED = 15  # of those, once more at the end
 BACKGROUND_NICENESS = 5
 
 _SUM = re.compile(r"^(\d+) passed, (\d+) failed(?:, (\d+) skipped)?$", re.MULTILINE)
@@ -226,6 +227,17 @@ def run_all(steps: tuple[Step, ...]) -> list[Outcome]:
     return outcomes
 
 
+def failures(outcomes: list[Outcome]) -> list[str]:
+    """Why steps failed, in few lines: who looks at a build server sees the end of it first."""
+    lines: list[str] = []
+    for outcome in outcomes:
+        if outcome.tally.failed:
+            log = log_of(outcome.step.name)
+            why = explain(log).splitlines() if log.is_file() else [f"   | {outcome.note}"]
+            lines += ["", f"-- {outcome.step.name}", *why[:MOST_REPEATED]]
+    return lines
+
+
 def main() -> int:
     """`make check`."""
     need_packages("check")
@@ -239,6 +251,8 @@ def main() -> int:
         total.add(outcome.tally)
         say(f"{outcome.step.name:<24}{result(outcome):<44}{duration(outcome.spent):>12}")
     say(f"{'all':<68}{duration(time.monotonic() - begun):>12}")
+    for line in failures(outcomes):
+        say(line)
     SUM.write_text(f"{total}\n", encoding="utf-8")
     say(str(total))
     return 0 if total.good else 1

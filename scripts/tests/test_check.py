@@ -70,6 +70,7 @@ class Running(unittest.TestCase):
         outcomes = check.run_all((fail, fine))
         self.assertEqual([outcome.tally.passed for outcome in outcomes], [0, 3])
         self.assertIn("| FAIL a.b", self.said.getvalue())
+        self.assertEqual(check.failures(outcomes), ["", "-- one", "   | FAIL a.b"])
 
     def test_without_its_kernel_a_step_fails_and_others_run(self) -> None:
         script = check.SCRIPTS / "kernel"
