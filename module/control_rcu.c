@@ -82,16 +82,24 @@ bool pl_control_queue(struct pl_lab *lab, struct rcu_head *head, rcu_callback_t 
 	return true;
 }
 
+/* Locks that callbacks take: those wait for whoever is held inside of one. */
+static bool has_what_callbacks_take(const struct pl_lab *lab)
+{
+	return lab->pidmap_lock.v.owner || lab->users_lock.v.owner;
+}
+
 /**
  * pl_control_can_call() - whether a grace period can end now
  * @control: the controller
  *
- * Return: true if a callback is queued that no reader holds up.
+ * Return: true if a callback is queued that no reader holds up, and no lock.
  */
 bool pl_control_can_call(const struct pl_control *control)
 {
 	struct callback *callback;
 
+	if (has_what_callbacks_take(control->lab))
+		return false;
 	list_for_each_entry(callback, &control->callbacks, node) {
 		if (!callback->blockers)
 			return true;
@@ -120,11 +128,16 @@ bool pl_control_has_settled(const struct pl_control *control, const struct pl_ac
 /**
  * pl_control_call_ready() - a grace period ends
  * @control: the controller; no actor runs meanwhile
+ *
+ * What callbacks do is one step, and nobody's: locks that they take are the
+ * kernel's own, and whoever called this stands where it stood.
  */
 void pl_control_call_ready(struct pl_control *control)
 {
+	struct pl_actor *last = control->running;
 	struct callback *callback, *next;
 
+	control->running = NULL;
 	pl_touch_slot(PL_SLOT_QUEUE, 0, true);
 	pl_touch_slot(PL_SLOT_UNBLOCK, 0, false);
 	list_for_each_entry_safe(callback, next, &control->callbacks, node) {
@@ -134,6 +147,7 @@ void pl_control_call_ready(struct pl_control *control)
 		callback->func(callback->head);
 		kfree(callback);
 	}
+	control->running = last;
 }
 
 /**
