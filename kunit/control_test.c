@@ -225,6 +225,177 @@ static void x3_a_deadlock_is_told(struct kunit *test)
 	EXPECT_CLEAN(test, scene->lab);
 }
 
+/* Two locks, which the actors take in opposite orders at the point of a fork. */
+struct two_locks {
+	struct pl_mutex lock[2];
+};
+
+static void take_crosswise(struct pl_lab *lab, enum pl_point point, void *data)
+{
+	struct pl_actor *actor = pl_control_current();
+	struct two_locks *locks = data;
+	unsigned int first;
+
+	if (point != PL_POINT_FORK_NUMBERED || !actor)
+		return;
+	first = actor - lab->control->actors;
+	pl_mutex_lock_nested(&locks->lock[first], 0);
+	pl_mutex_lock_nested(&locks->lock[!first], 1);
+	pl_mutex_unlock(&locks->lock[!first]);
+	pl_mutex_unlock(&locks->lock[first]);
+}
+
+static struct two_locks *open_locks(struct kunit *test, struct pl_lab *lab)
+{
+	struct two_locks *locks = kunit_kzalloc(test, sizeof(*locks), GFP_KERNEL);
+	unsigned int i;
+
+	KUNIT_ASSERT_NOT_NULL(test, locks);
+	for (i = 0; i < 2; i++)
+		pl_mutex_init(&locks->lock[i], lab, PIDLAB_STEP_TRACE_LOCK);
+	return locks;
+}
+
+static void close_locks(struct two_locks *locks)
+{
+	unsigned int i;
+
+	for (i = 0; i < 2; i++)
+		pl_mutex_destroy(&locks->lock[i]);
+}
+
+/* Which choices bring both actors between the two locks: each until it has one. */
+static unsigned int go_between(struct scene *scene, u8 *choices)
+{
+	unsigned int i, actor, count = 0;
+
+	for (actor = 0; actor < 2; actor++) {
+		for (i = 0; i < scene->run.taken; i++) {
+			if (scene->steps[i].choice != actor)
+				continue;
+			choices[count++] = actor;
+			if (scene->steps[i].what == PIDLAB_STEP_TRACE_LOCK_LOCK)
+				break;
+		}
+	}
+	return count;
+}
+
+/* Whoever stands for a lock is let go on, and the lock is free for who comes later. */
+static void break_deadlock(struct scene *scene, struct two_locks *locks)
+{
+	locks->lock[0].v.owner = NULL;
+	pl_control_resume(scene->control);
+	locks->lock[0].v.readers = 0;
+}
+
+static void x3_a_deadlock_says_who_has_what(struct kunit *test)
+{
+	struct scene *scene = open_scene(test, lab_open_small(test));
+	struct two_locks *locks = open_locks(test, scene->lab);
+	struct pidlab_standing *at = kunit_kcalloc(test, PIDLAB_ACTORS_MAX, sizeof(*at),
+						   GFP_KERNEL);
+	u8 choices[MAX_STEPS];
+	unsigned int i, count;
+
+	KUNIT_ASSERT_NOT_NULL(test, at);
+	scene->ops[0] = OP(FORK, 0, scene->lab->init_id);
+	scene->ops[1] = OP(FORK, 0, scene->lab->init_id);
+	scene->ops[2] = OP(FORK, 0, PIDLAB_RESULT_OF(0, 0));
+	take_control(test, scene, 1, one_each, 2);
+	pl_hook_points(scene->lab, take_crosswise, locks);
+	run(test, scene, NULL, 0);
+	KUNIT_ASSERT_EQ(test, scene->run.verdict, (unsigned int)PIDLAB_VERDICT_DONE);
+	count = go_between(scene, choices);
+	run(test, scene, choices, count);
+	KUNIT_ASSERT_EQ(test, scene->run.verdict, (unsigned int)PIDLAB_VERDICT_DEADLOCK);
+	pl_control_standing(scene->control, at);
+	for (i = 0; i < 2; i++) {
+		KUNIT_EXPECT_EQ(test, at[i].what, (unsigned int)PIDLAB_STEP_TRACE_LOCK_LOCK);
+		KUNIT_EXPECT_EQ(test, at[i].wants.what, (int)PIDLAB_STEP_TRACE_LOCK_LOCK);
+		KUNIT_EXPECT_EQ(test, at[i].wants.object, 0ULL);
+		/* The turn of the task that it acts as, and one of the two. */
+		KUNIT_ASSERT_EQ(test, at[i].nr_held, 2u);
+		KUNIT_EXPECT_EQ(test, at[i].held[0].what, (int)PIDLAB_STEP_TURN_LOCK);
+		KUNIT_EXPECT_EQ(test, at[i].held[0].object,
+				i ? scene->ops[0].res[0] : scene->lab->init_id);
+		KUNIT_EXPECT_EQ(test, at[i].held[1].number, at[!i].wants.number);
+	}
+	KUNIT_EXPECT_NE(test, at[0].wants.number, at[1].wants.number);
+	KUNIT_EXPECT_NULL(test, memchr_inv(&at[2], 0, 2 * sizeof(at[2])));
+	break_deadlock(scene, locks);
+	KUNIT_EXPECT_FALSE(test, pl_control_is_stuck(scene->control));
+	pl_unhook_points(scene->lab);
+	give_up_control(scene);
+	EXPECT_CLEAN(test, scene->lab);
+	close_locks(locks);
+}
+
+/* With the last number of a namespace goes the namespace, by locks: all in that step. */
+static void x3_what_callbacks_do_is_one_step(struct kunit *test)
+{
+	struct scene *scene = open_scene(test, lab_open_small(test));
+	unsigned int i, ended = 0;
+
+	scene->ops[0] = OP(FORK, PIDLAB_F_NEWPID, scene->lab->init_id);
+	scene->ops[1] = OP(EXIT, 0, PIDLAB_RESULT_OF(0, 0));
+	scene->ops[2] = OP(REAP, 0, PIDLAB_RESULT_OF(0, 0));
+	scene->ops[3] = OP(GP, 0);
+	take_control(test, scene, 2, (const unsigned int[]){ 2 }, 1);
+	run(test, scene, NULL, 0);
+	KUNIT_EXPECT_EQ(test, scene->run.verdict, (unsigned int)PIDLAB_VERDICT_DONE);
+	KUNIT_ASSERT_LT(test, scene->run.taken, MAX_STEPS);
+	for (i = 0; i + 1 < scene->run.taken; i++) {
+		if (scene->steps[i].choice != PIDLAB_CHOICE_GP)
+			continue;
+		KUNIT_EXPECT_EQ(test, scene->steps[i + 1].what, (int)PIDLAB_STEP_GP);
+		ended++;
+	}
+	KUNIT_EXPECT_EQ(test, ended, 1u);
+	KUNIT_EXPECT_EQ(test, lab_objects(scene->lab, PL_MEM_NS), 1L);
+	give_up_control(scene);
+	EXPECT_CLEAN(test, scene->lab);
+}
+
+static void stand_inside_pidmap_lock(struct pl_lab *lab, enum pl_point point, void *data)
+{
+	struct two_locks *locks = data;
+	unsigned long flags;
+
+	if (point != PL_POINT_FORK_NUMBERED || !pl_control_current())
+		return;
+	pl_spin_lock(&lab->pidmap_lock, flags);
+	pl_mutex_lock(&locks->lock[0]);
+	pl_mutex_unlock(&locks->lock[0]);
+	pl_spin_unlock(&lab->pidmap_lock, flags);
+}
+
+static void x3_no_grace_period_ends_inside_a_lock_that_callbacks_take(struct kunit *test)
+{
+	struct scene *scene = open_scene(test, lab_open_small(test));
+	struct two_locks *locks = open_locks(test, scene->lab);
+	unsigned int i;
+
+	scene->ops[0] = OP(FORK, 0, scene->lab->init_id);
+	scene->ops[1] = OP(EXIT, 0, PIDLAB_RESULT_OF(0, 0));
+	scene->ops[2] = OP(REAP, 0, PIDLAB_RESULT_OF(0, 0));
+	scene->ops[3] = OP(FORK, 0, scene->lab->init_id);
+	take_control(test, scene, 2, (const unsigned int[]){ 2 }, 1);
+	pl_hook_points(scene->lab, stand_inside_pidmap_lock, locks);
+	run(test, scene, NULL, 0);
+	pl_unhook_points(scene->lab);
+	for (i = 0; i < scene->run.taken; i++) {
+		if (scene->steps[i].what == PIDLAB_STEP_TRACE_LOCK_LOCK)
+			break;
+	}
+	KUNIT_ASSERT_LT(test, i, scene->run.taken);
+	KUNIT_EXPECT_EQ(test, scene->steps[i].choices, (int)BIT(0));
+	KUNIT_EXPECT_EQ(test, scene->steps[i - 1].choices, (int)(BIT(0) | BIT(PIDLAB_CHOICE_GP)));
+	give_up_control(scene);
+	EXPECT_CLEAN(test, scene->lab);
+	close_locks(locks);
+}
+
 /* Every order of two actors up to a bound: no invariant is broken in any. */
 static void x3_every_order_of_fork_and_exit_is_clean(struct kunit *test)
 {
@@ -260,6 +431,9 @@ static struct kunit_case control_cases[] = {
 	LAB_CASE(x3_an_actor_can_be_held_inside_a_lock),
 	LAB_CASE(x3_a_grace_period_is_a_choice),
 	LAB_CASE(x3_a_deadlock_is_told),
+	LAB_CASE(x3_a_deadlock_says_who_has_what),
+	LAB_NS_CASE(x3_what_callbacks_do_is_one_step),
+	LAB_PID_CASE(x3_no_grace_period_ends_inside_a_lock_that_callbacks_take),
 	LAB_CASE(x3_every_order_of_fork_and_exit_is_clean),
 	{}
 };

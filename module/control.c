@@ -68,13 +68,7 @@ static unsigned int choose(struct pl_control *control, unsigned int mask)
 
 static unsigned int lock_number(struct pl_control *control, const struct pl_actor *actor)
 {
-	if (actor->state != PL_ACTOR_LOCKING)
-		return 0;
-	if (actor->lock->run != control->runs) {
-		actor->lock->run = control->runs;
-		actor->lock->number = ++control->lock_numbers;
-	}
-	return actor->lock->number;
+	return actor->state == PL_ACTOR_LOCKING ? pl_control_lock_number(control, actor->lock) : 0;
 }
 
 /* What is done from this choice on, until the next one, is the footprint of this step. */
@@ -230,6 +224,7 @@ struct pl_actor *pl_control_current(void)
 		return NULL;
 	return kthread_data(current);
 }
+PL_EXPORT_FOR_KUNIT(pl_control_current);
 
 /**
  * pl_control_create() - a controller without actors
@@ -357,6 +352,7 @@ void pl_control_run(struct pl_control *control, struct pl_run *run)
 	for (i = 0; i < control->nr_actors; i++) {
 		control->actors[i].state = PL_ACTOR_READY;
 		control->actors[i].step = PIDLAB_STEP_BEGIN;
+		control->actors[i].nr_held = 0;
 	}
 	pl_control_resume(control);
 }

@@ -35,6 +35,16 @@ enum pl_actor_state {
 };
 
 /**
+ * struct pl_held - a lock that an actor has
+ * @lock: the lock
+ * @write: for itself alone
+ */
+struct pl_held {
+	struct pl_vlock *lock;
+	bool write;
+};
+
+/**
  * struct pl_actor - a thread with instructions
  * @control: its controller
  * @thread: the thread; exists as long as the controller
@@ -45,6 +55,8 @@ enum pl_actor_state {
  * @step: before which step it stands
  * @lock: the lock it wants
  * @write: for itself alone
+ * @held: the locks it has, in the order in which it took them
+ * @nr_held: how many; the first PIDLAB_HELD_MAX are told
  * @readers: depth of its read sides
  * @settle: it waits for callbacks up to this number
  *
@@ -60,6 +72,8 @@ struct pl_actor {
 	unsigned int step;
 	struct pl_vlock *lock;
 	bool write;
+	struct pl_held held[PIDLAB_HELD_MAX];
+	unsigned int nr_held;
 	unsigned int readers;
 	u64 settle;
 };
@@ -131,9 +145,11 @@ void pl_control_run_ops(struct pl_control *control, unsigned int first, unsigned
 void pl_control_resume(struct pl_control *control);
 struct pl_actor *pl_control_current(void);
 bool pl_control_is_stuck(const struct pl_control *control);
+void pl_control_standing(struct pl_control *control, struct pidlab_standing *out);
 void pl_control_destroy(struct pl_control *control);
 
-/* Between control.c and control_rcu.c */
+/* Between control.c, control_lock.c and control_rcu.c */
+unsigned int pl_control_lock_number(struct pl_control *control, struct pl_vlock *lock);
 bool pl_control_can_call(const struct pl_control *control);
 bool pl_control_has_settled(const struct pl_control *control, const struct pl_actor *actor);
 void pl_control_call_ready(struct pl_control *control);

@@ -9,6 +9,7 @@
 #include "control.h"
 #include "footprint.h"
 #include "lab.h"
+#include "task.h"
 
 static struct pl_actor *running(const struct pl_vlock *lock)
 {
@@ -28,6 +29,46 @@ bool pl_control_active(const struct pl_lab *lab)
 PL_EXPORT_FOR_KUNIT(pl_control_active);
 
 /**
+ * pl_control_lock_number() - what a lock is called in the steps of a run
+ * @control: the controller
+ * @lock: a lock of its lab
+ *
+ * Return: the number, which it is given where it has none yet in this run.
+ */
+unsigned int pl_control_lock_number(struct pl_control *control, struct pl_vlock *lock)
+{
+	if (lock->run != control->runs) {
+		lock->run = control->runs;
+		lock->number = ++control->lock_numbers;
+	}
+	return lock->number;
+}
+
+static unsigned int locks_told(const struct pl_actor *actor)
+{
+	return min(actor->nr_held, (unsigned int)PIDLAB_HELD_MAX);
+}
+
+static void note_held(struct pl_actor *actor, struct pl_vlock *lock, bool write)
+{
+	if (actor->nr_held < PIDLAB_HELD_MAX)
+		actor->held[actor->nr_held] = (struct pl_held){ .lock = lock, .write = write };
+	actor->nr_held++;
+}
+
+static void forget_held(struct pl_actor *actor, const struct pl_vlock *lock)
+{
+	unsigned int told = locks_told(actor), i = told;
+
+	while (i-- && actor->held[i].lock != lock)
+		;
+	if (i < told)
+		memmove(&actor->held[i], &actor->held[i + 1],
+			(told - i - 1) * sizeof(*actor->held));
+	actor->nr_held--;
+}
+
+/**
  * pl_control_lock() - an actor takes a lock
  * @lock: the lock
  * @write: for itself alone
@@ -44,6 +85,7 @@ void pl_control_lock(struct pl_vlock *lock, bool write)
 		lock->owner = actor;
 	else
 		lock->readers++;
+	note_held(actor, lock, write);
 	actor->lock = NULL;
 }
 PL_EXPORT_FOR_KUNIT(pl_control_lock);
@@ -61,6 +103,7 @@ void pl_control_unlock(struct pl_vlock *lock)
 		lock->owner = NULL;
 	else
 		lock->readers--;
+	forget_held(actor, lock);
 	if (lock->lab->control->fine)
 		pl_control_step(actor, PL_ACTOR_READY, lock->step + 2);
 }
@@ -119,3 +162,51 @@ void pl_control_point(struct pl_lab *lab, enum pl_point point)
 	pl_control_step(lab->control->running, PL_ACTOR_READY, PIDLAB_STEP_POINTS + point);
 }
 PL_EXPORT_FOR_KUNIT(pl_control_point);
+
+static u64 task_of(const struct pl_lab *lab, const struct pl_vlock *lock)
+{
+	const struct pl_task *task;
+
+	list_for_each_entry(task, &lab->tasks, node) {
+		if (lock == &task->turn.v || lock == &task->lock.v)
+			return task->object.id;
+	}
+	return 0;
+}
+
+static struct pidlab_held tell_lock(struct pl_control *control, struct pl_vlock *lock, bool write)
+{
+	return (struct pidlab_held){
+		.what = write ? lock->step + 1 : lock->step,
+		.number = pl_control_lock_number(control, lock),
+		.object = task_of(control->lab, lock),
+	};
+}
+
+/**
+ * pl_control_standing() - where the actors stand, and who has which lock
+ * @control: the controller; no actor runs
+ * @out: PIDLAB_ACTORS_MAX of them, by actor
+ *
+ * Context: any.
+ */
+void pl_control_standing(struct pl_control *control, struct pidlab_standing *out)
+{
+	struct pl_actor *actor;
+	unsigned int i;
+
+	memset(out, 0, PIDLAB_ACTORS_MAX * sizeof(*out));
+	for (actor = control->actors; actor < control->actors + control->nr_actors; actor++, out++) {
+		if (actor->state == PL_ACTOR_FINISHED)
+			continue;
+		out->what = actor->step;
+		out->readers = actor->readers;
+		out->nr_held = actor->nr_held;
+		if (actor->state == PL_ACTOR_LOCKING)
+			out->wants = tell_lock(control, actor->lock, actor->write);
+		for (i = 0; i < locks_told(actor); i++)
+			out->held[i] = tell_lock(control, actor->held[i].lock,
+						 actor->held[i].write);
+	}
+}
+PL_EXPORT_FOR_KUNIT(pl_control_standing);

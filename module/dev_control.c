@@ -103,6 +103,23 @@ static int run_once(struct call *call, struct pl_run *run, struct pidlab_control
 	return look(call, out);
 }
 
+/* The actors will stand like this for ever. */
+static int tell_standing(struct call *call, const struct pidlab_control_run *out)
+{
+	struct pidlab_standing *standing = kcalloc(PIDLAB_ACTORS_MAX, sizeof(*standing),
+						   GFP_KERNEL_ACCOUNT);
+	int error = 0;
+
+	if (!standing)
+		return -ENOMEM;
+	pl_control_standing(call->control, standing);
+	if (copy_to_user(u64_to_user_ptr(out->standing), standing,
+			 PIDLAB_ACTORS_MAX * sizeof(*standing)))
+		error = -EFAULT;
+	kfree(standing);
+	return error;
+}
+
 static int copy_out(struct call *call, const struct pl_run *run,
 		    const struct pidlab_control_run *out, struct pidlab_control_run __user *user)
 {
@@ -166,6 +183,8 @@ static int do_one(struct call *call, struct pidlab_control_run __user *user)
 	call->control->footprints = run.footprints;
 	if (!error)
 		error = run_once(call, &run, &out);
+	if (!error && out.standing && run.verdict == PIDLAB_VERDICT_DEADLOCK)
+		error = tell_standing(call, &out);
 	if (!error)
 		error = copy_out(call, &run, &out, user);
 	kvfree(run.steps);

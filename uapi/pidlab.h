@@ -410,6 +410,41 @@ struct pidlab_footprint {
 	__aligned_u64 writes[PIDLAB_FOOTPRINT_WORDS];
 };
 
+#define PIDLAB_HELD_MAX	8
+
+/**
+ * struct pidlab_held - a lock that an actor has, or wants
+ * @what: enum pidlab_step_what of taking it
+ * @number: which lock of the run, counted from 1, as in struct pidlab_step
+ * @reserved: zero
+ * @object: the task whose lock it is; 0: it is none of a task in the lab
+ */
+struct pidlab_held {
+	__u16 what;
+	__u16 number;
+	__u32 reserved;
+	__aligned_u64 object;
+};
+
+/**
+ * struct pidlab_standing - where an actor stands that cannot go on
+ * @what: enum pidlab_step_what: before what; 0: it has come to its end
+ * @readers: depth of the RCU read sides that it is in
+ * @nr_held: locks that it has; if that is more than PIDLAB_HELD_MAX, as many
+ *	are written
+ * @reserved: zero
+ * @wants: the lock that it waits for; zero where it waits for something else
+ * @held: locks that it has, in the order in which it took them
+ */
+struct pidlab_standing {
+	__u32 what;
+	__u32 readers;
+	__u32 nr_held;
+	__u32 reserved;
+	struct pidlab_held wants;
+	struct pidlab_held held[PIDLAB_HELD_MAX];
+};
+
 /**
  * struct pidlab_control_run - one run of the actors
  * @choices: address of bytes: whom to let go on at each step, an actor or
@@ -429,6 +464,8 @@ struct pidlab_footprint {
  * @leaks: out: objects that nothing reaches and that were not freed
  * @footprints: address where those of the steps go, @room of them, or 0;
  *	EOPNOTSUPP where the module was built without them
+ * @standing: address of PIDLAB_ACTORS_MAX struct pidlab_standing, written after
+ *	a deadlock only, or 0
  */
 struct pidlab_control_run {
 	__aligned_u64 choices;
@@ -445,6 +482,7 @@ struct pidlab_control_run {
 	__u32 bugs_seen;
 	__u32 leaks;
 	__aligned_u64 footprints;
+	__aligned_u64 standing;
 };
 
 #define PIDLAB_CONTROL_FINE	(1 << 0)	/* letting go of something is a step, too */

@@ -102,7 +102,21 @@ SIZE(pidlab_footprint, 128);
 FIELD(pidlab_footprint, reads, 0, 64);
 FIELD(pidlab_footprint, writes, 64, 64);
 
-SIZE(pidlab_control_run, 80);
+SIZE(pidlab_held, 16);
+FIELD(pidlab_held, what, 0, 2);
+FIELD(pidlab_held, number, 2, 2);
+FIELD(pidlab_held, reserved, 4, 4);
+FIELD(pidlab_held, object, 8, 8);
+
+SIZE(pidlab_standing, 160);
+FIELD(pidlab_standing, what, 0, 4);
+FIELD(pidlab_standing, readers, 4, 4);
+FIELD(pidlab_standing, nr_held, 8, 4);
+FIELD(pidlab_standing, reserved, 12, 4);
+FIELD(pidlab_standing, wants, 16, 16);
+FIELD(pidlab_standing, held, 32, 128);
+
+SIZE(pidlab_control_run, 88);
 FIELD(pidlab_control_run, choices, 0, 8);
 FIELD(pidlab_control_run, nr_choices, 8, 4);
 FIELD(pidlab_control_run, room, 12, 4);
@@ -117,6 +131,7 @@ FIELD(pidlab_control_run, digest, 56, 8);
 FIELD(pidlab_control_run, bugs_seen, 64, 4);
 FIELD(pidlab_control_run, leaks, 68, 4);
 FIELD(pidlab_control_run, footprints, 72, 8);
+FIELD(pidlab_control_run, standing, 80, 8);
 
 SIZE(pidlab_control, 56);
 FIELD(pidlab_control, size, 0, 4);
