@@ -66,6 +66,10 @@ pairs: ## every two operations at the same time, in every order [KERNEL=stock AR
 rows: ## what pidlab promises, row by row, with the tests of each (or ROW=a5)
 	@$(STEP)rows $(if $(ROW),--row '$(ROW)')
 
+.PHONY: bench
+bench: ## measure the ways from numbers to pids against the kernel's own [KERNEL=uml ARGS='--against OLD.json']
+	@$(STEP)bench $(on_kernel) $(ARGS)
+
 .PHONY: torture
 torture: ## a million random commands on module and model, 200 seeds of a guest [KERNEL=stock] [SEED=n] [COMMANDS=n]
 	@$(STEP)torture $(on_kernel) $(if $(SEED),--seed $(SEED)) $(if $(COMMANDS),--commands $(COMMANDS))
@@ -102,7 +106,7 @@ clean: ## delete what was built in the tree
 	@find Kbuild module kunit \( -name '*.o' -o -name '*.ko' -o -name '*.mod' -o -name '*.mod.c' \
 		-o -name '.*.cmd' -o -name '.*.d' \) -type f -delete
 	@rm -f modules.order Module.symvers .modules.order.cmd .Module.symvers.cmd module/modules.order \
-		kunit/modules.order
+		kunit/modules.order kunit/bench/modules.order
 
 .PHONY: distclean
 distclean: clean ## and the cache of kernels too

@@ -1,0 +1,259 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The indexes of the module's generations, called as pid.c calls them, but
+ * without what a lab adds to each pid: its account, and ids for user space.
+ */
+#include <linux/err.h>
+#include <linux/slab.h>
+
+#include "bench.h"
+#include "generation.h"
+#include "lab.h"
+#include "pid.h"
+#include "pid_namespace.h"
+
+/* A lab whose namespaces stand one in another; @bytes: its account when empty */
+struct lab_index {
+	struct bench_index index;
+	struct pl_lab *lab;
+	struct pl_pidns *ns[BENCH_MOST_DEPTH + 1];
+	long bytes;
+};
+
+static struct lab_index *lab_of(struct bench_index *index)
+{
+	return container_of(index, struct lab_index, index);
+}
+
+static const struct pl_index_ops *ops_of(const struct lab_index *self)
+{
+	return self->lab->generation->index;
+}
+
+static void close_lab(struct bench_index *index)
+{
+	struct lab_index *self = lab_of(index);
+	unsigned int level;
+
+	for (level = index->depth; level; level--) {
+		if (self->ns[level])
+			pl_pidns_put(self->ns[level]);
+	}
+	pl_lab_close(self->lab);
+	kfree(self);
+}
+
+static struct bench_index *open_lab(const struct bench_index_ops *ops, unsigned int generation,
+				    unsigned int depth)
+{
+	struct lab_index *self = kzalloc(sizeof(*self), GFP_KERNEL);
+	unsigned int level;
+	int error = 0;
+
+	if (!self)
+		return ERR_PTR(-ENOMEM);
+	self->index.ops = ops;
+	self->index.depth = depth;
+	self->lab = bench_lab_open(generation, NULL);
+	if (IS_ERR(self->lab)) {
+		error = PTR_ERR(self->lab);
+		kfree(self);
+		return ERR_PTR(error);
+	}
+	self->ns[0] = self->lab->root_ns;
+	for (level = 1; level <= depth && !error; level++) {
+		struct pl_ctx ctx = { .lab = self->lab };
+		struct pl_pidns *ns = pl_pidns_create(&ctx, self->ns[level - 1]);
+
+		if (IS_ERR(ns))
+			error = PTR_ERR(ns);
+		else
+			self->ns[level] = ns;
+	}
+	self->bytes = atomic_long_read(&self->lab->account.total);
+	if (!error)
+		return &self->index;
+	close_lab(&self->index);
+	return ERR_PTR(error);
+}
+
+static void set_max(struct bench_index *index, int max)
+{
+	unsigned int level;
+
+	for (level = 0; level <= index->depth; level++)
+		pl_pidns_set_pid_max(lab_of(index)->ns[level], max);
+}
+
+static void give_levels(struct lab_index *self, struct pl_pid *pid, int level)
+{
+	while (++level <= (int)pid->level)
+		ops_of(self)->cancel(self->ns[level], pid->numbers[level].nr);
+}
+
+static void *add(struct bench_index *index, int *nr)
+{
+	struct lab_index *self = lab_of(index);
+	const struct pl_index_ops *ops = ops_of(self);
+	struct pl_ctx ctx = { .lab = self->lab };
+	struct kmem_cache *cache = self->ns[index->depth]->pid_cache;
+	struct pl_pid *pid = kmem_cache_zalloc(cache, GFP_KERNEL_ACCOUNT);
+	unsigned long flags;
+	int level, got;
+
+	if (!pid)
+		return ERR_PTR(-ENOMEM);
+	refcount_set(&pid->object.count, 1);
+	pid->level = index->depth;
+	for (level = index->depth; level >= 0; level--) {
+		got = ops->alloc(&ctx, self->ns[level], 0);
+		if (got < 0) {
+			give_levels(self, pid, level);
+			kmem_cache_free(cache, pid);
+			return ERR_PTR(got);
+		}
+		pid->numbers[level].nr = got;
+		pid->numbers[level].ns = self->ns[level];
+	}
+	pl_spin_lock(&self->lab->pidmap_lock, flags);
+	for (level = index->depth; level >= 0; level--)
+		ops->publish(pid, &pid->numbers[level]);
+	pl_spin_unlock(&self->lab->pidmap_lock, flags);
+	*nr = pid->numbers[index->depth].nr;
+	return pid;
+}
+
+static void drop(struct bench_index *index, void *object)
+{
+	struct lab_index *self = lab_of(index);
+	const struct pl_index_ops *ops = ops_of(self);
+	struct pl_pid *pid = object;
+	unsigned long flags;
+	unsigned int level;
+
+	pl_spin_lock(&self->lab->pidmap_lock, flags);
+	for (level = 0; level <= index->depth; level++)
+		ops->remove(pid, &pid->numbers[level]);
+	pl_spin_unlock(&self->lab->pidmap_lock, flags);
+	for (level = 0; ops->release && level <= index->depth; level++)
+		ops->release(self->ns[level], pid->numbers[level].nr);
+}
+
+static void free_one(struct bench_index *index, void *pid)
+{
+	kmem_cache_free(lab_of(index)->ns[index->depth]->pid_cache, pid);
+}
+
+static struct rcu_head *rcu_of(void *pid)
+{
+	return &((struct pl_pid *)pid)->rcu;
+}
+
+static void *of_rcu(struct rcu_head *rcu)
+{
+	return container_of(rcu, struct pl_pid, rcu);
+}
+
+static int take(struct bench_index *index)
+{
+	struct lab_index *self = lab_of(index);
+	struct pl_ctx ctx = { .lab = self->lab };
+
+	return ops_of(self)->alloc(&ctx, self->ns[0], 0);
+}
+
+static void give(struct bench_index *index, int nr)
+{
+	ops_of(lab_of(index))->cancel(lab_of(index)->ns[0], nr);
+}
+
+static int find(struct bench_index *index, const int *nr, unsigned int n)
+{
+	struct pl_pidns *ns = lab_of(index)->lab->root_ns;
+	const void *last = NULL;
+	int found = 0;
+
+	while (n--) {
+		rcu_read_lock();
+		last = pl_pid_find(bench_after(last, *nr++), ns);
+		rcu_read_unlock();
+		found += !!last;
+	}
+	return found;
+}
+
+static int churn(struct bench_index *index, unsigned int n)
+{
+	void *pid;
+	int nr;
+
+	while (n--) {
+		pid = add(index, &nr);
+		if (IS_ERR(pid))
+			return PTR_ERR(pid);
+		drop(index, pid);
+		bench_defer(index, pid);
+	}
+	return 0;
+}
+
+static u64 accounted(struct lab_index *self)
+{
+	return atomic_long_read(&self->lab->account.total) - self->bytes;
+}
+
+/* Not in the account: the buckets, and a chain in each pid. */
+static u64 hash_bytes(struct bench_index *index)
+{
+	struct lab_index *self = lab_of(index);
+
+	return accounted(self) + (sizeof(*self->lab->hash) << self->lab->hash_bits) +
+	       (u64)index->nr_live * sizeof(struct hlist_node);
+}
+
+/* Not in the account: the nodes, which are the kernel's. */
+static u64 idr_bytes(struct bench_index *index)
+{
+	struct lab_index *self = lab_of(index);
+
+	return accounted(self) + bench_xa_bytes(&self->lab->root_ns->idr.idr_rt);
+}
+
+#define LAB_INDEX(gen, NUMBER, title, bytes_of) \
+static struct bench_index *open_##gen(unsigned int depth); \
+static const struct bench_index_ops gen##_ops = { \
+	.name = title, \
+	.open = open_##gen, \
+	.close = close_lab, \
+	.set_max = set_max, \
+	.add = add, \
+	.drop = drop, \
+	.free = free_one, \
+	.rcu = rcu_of, \
+	.of_rcu = of_rcu, \
+	.take = take, \
+	.give = give, \
+	.find = find, \
+	.churn = churn, \
+	.bytes = bytes_of, \
+}; \
+static struct bench_index *open_##gen(unsigned int depth) \
+{ \
+	return open_lab(&gen##_ops, NUMBER, depth); \
+}
+
+LAB_INDEX(hash, PIDLAB_GEN_PIDNS, "hash", hash_bytes)
+LAB_INDEX(idr, PIDLAB_GEN_IDR, "idr", idr_bytes)
+
+static const struct bench_index_ops *const indexes[] = { &hash_ops, &idr_ops };
+
+/**
+ * bench_lab_index() - the module's indexes
+ * @place: counted from 0
+ *
+ * Return: one, or NULL past the last.
+ */
+const struct bench_index_ops *bench_lab_index(unsigned int place)
+{
+	return place < ARRAY_SIZE(indexes) ? indexes[place] : NULL;
+}

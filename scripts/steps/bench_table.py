@@ -1,0 +1,77 @@
+# SPDX-License-Identifier: MIT
+"""A run of the benchmarks as a table: what the baseline costs, and how many times as fast the others are."""
+
+from __future__ import annotations
+
+from steps.bench_stats import BASELINES, Case, Run, swallowed, times
+
+TITLES = {
+    "find": "From a number to its pid",
+    "alloc": "A pid with its numbers, and gone again",
+    "memory": "Bytes that lead to one live pid",
+    "lab": "Whole operations of a lab",
+    "ref": "From a reference to the task",
+}
+
+
+def cost(value: float, unit: str) -> str:
+    """A cost as it is printed."""
+    digits = 1 if value < 1000 else 0
+    return f"{value:,.{digits}f} {unit}"
+
+
+class Table:
+    """The cases of one measure; what is refused gets a mark in the table and its reason below."""
+
+    def __init__(self, run: Run, measure: str) -> None:
+        self.run = run
+        self.unit = "bytes" if measure == "memory" else run.unit
+        self.cases = [case for case in run.cases if case.measure == measure]
+        self.baseline = BASELINES[measure]
+        self.names = [name for name in run.contenders(self.cases) if name != self.baseline]
+        self.title = TITLES.get(measure, measure)
+        self.notes: list[str] = []
+        self.rows = [self._row(case) for case in self.cases]
+
+    def _row(self, case: Case) -> list[str]:
+        base = self.run.cases[case].get(self.baseline)
+        first = cost(base.spread.median, self.unit) if base and base.costs else "-"
+        return [str(case), first, *(self._cell(case, name) for name in self.names)]
+
+    def _cell(self, case: Case, name: str) -> str:
+        result = self.run.cases[case].get(name)
+        if not result or not result.costs:
+            if result and result.absent:
+                self._note(f"{name}: {result.absent}")
+            return "-"
+        ratio = self.run.ratio(case, name)
+        if not ratio:
+            return cost(result.spread.median, self.unit)
+        if why := swallowed(ratio):
+            self._note(f"~ {case}, {name}: {why}")
+            return "~"
+        return times(ratio.median)
+
+    def _note(self, text: str) -> None:
+        if text not in self.notes:
+            self.notes.append(text)
+
+    @property
+    def head(self) -> list[str]:
+        """What the columns are."""
+        return ["", self.baseline, *self.names]
+
+    def text(self) -> str:
+        """The table for a terminal."""
+        lines = [self.head, *self.rows]
+        widths = [max(len(line[column]) for line in lines) for column in range(len(self.head))]
+        shown = [self.title]
+        for line in lines:
+            cells = [line[0].ljust(widths[0]), *(cell.rjust(width) for cell, width in zip(line[1:], widths[1:]))]
+            shown.append(("  " + "  ".join(cells)).rstrip())
+        return "\n".join([*shown, *(f"  {note}" for note in self.notes)])
+
+
+def tables(run: Run) -> list[Table]:
+    """A table for each measure, in the order in which they were taken."""
+    return [Table(run, measure) for measure in dict.fromkeys(case.measure for case in run.cases)]
