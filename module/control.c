@@ -253,6 +253,7 @@ struct pl_control *pl_control_create(struct pl_lab *lab, struct pidlab_op *ops,
 	INIT_LIST_HEAD(&control->callbacks);
 	lab->control = control;
 	static_branch_inc(&pl_control_on);
+	static_branch_inc(&pl_points_on);
 	return control;
 }
 PL_EXPORT_FOR_KUNIT(pl_control_create);
@@ -407,6 +408,7 @@ void pl_control_destroy(struct pl_control *control)
 	}
 	pl_control_call_all(control);
 	control->lab->control = NULL;
+	static_branch_dec(&pl_points_on);
 	static_branch_dec(&pl_control_on);
 	kfree(control);
 }

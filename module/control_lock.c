@@ -72,11 +72,16 @@ static void forget_held(struct pl_actor *actor, const struct pl_vlock *lock)
  * pl_control_lock() - an actor takes a lock
  * @lock: the lock
  * @write: for itself alone
+ *
+ * Return: false: the caller is no actor, and has to take the kernel's.
  */
-void pl_control_lock(struct pl_vlock *lock, bool write)
+bool pl_control_lock(struct pl_vlock *lock, bool write)
 {
-	struct pl_actor *actor = running(lock);
+	struct pl_actor *actor;
 
+	if (!pl_control_active(lock->lab))
+		return false;
+	actor = running(lock);
 	actor->lock = lock;
 	actor->write = write;
 	pl_control_step(actor, PL_ACTOR_LOCKING, write ? lock->step + 1 : lock->step);
@@ -87,17 +92,23 @@ void pl_control_lock(struct pl_vlock *lock, bool write)
 		lock->readers++;
 	note_held(actor, lock, write);
 	actor->lock = NULL;
+	return true;
 }
 PL_EXPORT_FOR_KUNIT(pl_control_lock);
 
 /**
  * pl_control_unlock() - an actor lets go of a lock
  * @lock: the lock, which it has
+ *
+ * Return: false: the caller is no actor, and has the kernel's.
  */
-void pl_control_unlock(struct pl_vlock *lock)
+bool pl_control_unlock(struct pl_vlock *lock)
 {
-	struct pl_actor *actor = running(lock);
+	struct pl_actor *actor;
 
+	if (!pl_control_active(lock->lab))
+		return false;
+	actor = running(lock);
 	pl_touch(lock, sizeof(lock->lab), lock->owner == actor);
 	if (lock->owner == actor)
 		lock->owner = NULL;
@@ -106,6 +117,7 @@ void pl_control_unlock(struct pl_vlock *lock)
 	forget_held(actor, lock);
 	if (lock->lab->control->fine)
 		pl_control_step(actor, PL_ACTOR_READY, lock->step + 2);
+	return true;
 }
 PL_EXPORT_FOR_KUNIT(pl_control_unlock);
 
@@ -123,6 +135,22 @@ bool pl_control_holds(const struct pl_vlock *lock, bool write)
 PL_EXPORT_FOR_KUNIT(pl_control_holds);
 
 /**
+ * pl_control_assert_held() - report a lock that is not held as it should be
+ * @lock: the lock
+ * @write: see pl_control_holds()
+ *
+ * Return: false: the caller is no actor, and it is the kernel's that matters.
+ */
+bool pl_control_assert_held(const struct pl_vlock *lock, bool write)
+{
+	if (!pl_control_active(lock->lab))
+		return false;
+	WARN_ON_ONCE(!pl_control_holds(lock, write));
+	return true;
+}
+PL_EXPORT_FOR_KUNIT(pl_control_assert_held);
+
+/**
  * pl_control_wait() - an actor waits for an event
  * @lab: its lab
  */
@@ -137,18 +165,23 @@ PL_EXPORT_FOR_KUNIT(pl_control_wait);
 
 /**
  * pl_control_wake() - whoever waits for an event is to look again
- * @lab: the lab
+ * @wait: what they wait at; those of the whole lab look again
+ *
+ * Return: false: the caller is no actor.
  */
-void pl_control_wake(struct pl_lab *lab)
+bool pl_control_wake(const struct pl_waitq *wait)
 {
-	struct pl_control *control = lab->control;
+	struct pl_control *control = wait->lab->control;
 	unsigned int i;
 
+	if (!pl_control_active(wait->lab))
+		return false;
 	pl_touch_slot(PL_SLOT_WAKE, 0, true);
 	for (i = 0; i < control->nr_actors; i++) {
 		if (control->actors[i].state == PL_ACTOR_WAITING)
 			control->actors[i].state = PL_ACTOR_READY;
 	}
+	return true;
 }
 PL_EXPORT_FOR_KUNIT(pl_control_wake);
 

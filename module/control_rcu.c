@@ -169,29 +169,40 @@ void pl_control_call_all(struct pl_control *control)
 /**
  * pl_control_rcu_read_lock() - an actor enters a read side
  * @lab: its lab
+ *
+ * Return: false: the caller is no actor.
  */
-void pl_control_rcu_read_lock(struct pl_lab *lab)
+bool pl_control_rcu_read_lock(struct pl_lab *lab)
 {
-	struct pl_actor *actor = lab->control->running;
+	struct pl_actor *actor;
 
+	if (!pl_control_active(lab))
+		return false;
+	actor = lab->control->running;
 	if (!actor->readers)
 		pl_control_step(actor, PL_ACTOR_READY, PIDLAB_STEP_RCU_LOCK);
 	pl_touch_slot(PL_SLOT_READER, actor - lab->control->actors, true);
 	actor->readers++;
+	return true;
 }
 
 /**
  * pl_control_rcu_read_unlock() - an actor leaves a read side
  * @lab: its lab
+ *
+ * Return: false: the caller is no actor.
  */
-void pl_control_rcu_read_unlock(struct pl_lab *lab)
+bool pl_control_rcu_read_unlock(struct pl_lab *lab)
 {
 	struct pl_control *control = lab->control;
-	struct pl_actor *actor = control->running;
 	struct callback *callback;
+	struct pl_actor *actor;
 
+	if (!pl_control_active(lab))
+		return false;
+	actor = control->running;
 	if (--actor->readers)
-		return;
+		return true;
 	pl_touch_slot(PL_SLOT_READER, actor - control->actors, true);
 	list_for_each_entry(callback, &control->callbacks, node) {
 		if (callback->blockers & BIT(actor - control->actors))
@@ -200,6 +211,7 @@ void pl_control_rcu_read_unlock(struct pl_lab *lab)
 	}
 	if (control->fine)
 		pl_control_step(actor, PL_ACTOR_READY, PIDLAB_STEP_RCU_UNLOCK);
+	return true;
 }
 
 /**

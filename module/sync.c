@@ -29,7 +29,7 @@ const char *pl_point_name(enum pl_point point)
 PL_EXPORT_FOR_KUNIT(pl_point_name);
 
 /**
- * pl_point_slow() - tell the lab's hook, if it has one
+ * pl_point_slow() - tell the lab's hook, if it has one, and its controller
  * @lab: the lab
  * @point: the step that was taken
  *
@@ -41,6 +41,8 @@ void pl_point_slow(struct pl_lab *lab, enum pl_point point)
 
 	if (hook)
 		hook(lab, point, lab->hook_data);
+	if (pl_control_active(lab))
+		pl_control_point(lab, point);
 }
 
 /**

@@ -58,9 +58,23 @@ enum pl_point { PIDLAB_POINTS(PL_POINT_ENUM) PL_POINT_COUNT };
 
 typedef void (*pl_hook_fn)(struct pl_lab *lab, enum pl_point point, void *data);
 
+/* make PL_POINTS=n: for measuring what points and control cost who has none. */
+#ifdef PL_NO_POINTS
+#define PL_HAS_POINTS false
+#else
+#define PL_HAS_POINTS true
+#endif
+
+/*
+ * What only labs under control do is a call of a function that is not inlined,
+ * with an address that the caller has anyway: all that is left of it in others
+ * is a patched-out branch.
+ */
+#define pl_slow_path __cold noinline
+
 DECLARE_STATIC_KEY_FALSE(pl_points_on);
 
-void pl_point_slow(struct pl_lab *lab, enum pl_point point);
+void pl_slow_path pl_point_slow(struct pl_lab *lab, enum pl_point point);
 void pl_hook_points(struct pl_lab *lab, pl_hook_fn hook, void *data);
 void pl_unhook_points(struct pl_lab *lab);
 const char *pl_point_name(enum pl_point point);
@@ -128,23 +142,28 @@ static inline void pl_mutex_destroy(struct pl_mutex *l)
 
 DECLARE_STATIC_KEY_FALSE(pl_control_on);
 
+/* Those that are bool say whether the caller is an actor: else nothing was done. */
 bool pl_control_active(const struct pl_lab *lab);
-void pl_control_lock(struct pl_vlock *lock, bool write);
-void pl_control_unlock(struct pl_vlock *lock);
+bool pl_slow_path pl_control_lock(struct pl_vlock *lock, bool write);
+bool pl_slow_path pl_control_unlock(struct pl_vlock *lock);
+bool pl_slow_path pl_control_assert_held(const struct pl_vlock *lock, bool write);
 bool pl_control_holds(const struct pl_vlock *lock, bool write);
 void pl_control_wait(struct pl_lab *lab);
-void pl_control_wake(struct pl_lab *lab);
+bool pl_slow_path pl_control_wake(const struct pl_waitq *wait);
 void pl_control_point(struct pl_lab *lab, enum pl_point point);
-void pl_control_rcu_read_lock(struct pl_lab *lab);
-void pl_control_rcu_read_unlock(struct pl_lab *lab);
+bool pl_slow_path pl_control_rcu_read_lock(struct pl_lab *lab);
+bool pl_slow_path pl_control_rcu_read_unlock(struct pl_lab *lab);
 bool pl_control_rcu_read_held(const struct pl_lab *lab);
 bool pl_control_queue(struct pl_lab *lab, struct rcu_head *head, rcu_callback_t func);
 void pl_control_grace_period(struct pl_lab *lab);
 
+/* Whether some lab is under control. */
+#define pl_control_is_on() (PL_HAS_POINTS && static_branch_unlikely(&pl_control_on))
+
 /* Whether the caller is an actor under control: locks are then the controller's. */
 static inline bool pl_controlled(const struct pl_lab *lab)
 {
-	return static_branch_unlikely(&pl_control_on) && pl_control_active(lab);
+	return pl_control_is_on() && pl_control_active(lab);
 }
 
 /**
@@ -157,62 +176,51 @@ static inline bool pl_controlled(const struct pl_lab *lab)
  */
 static inline void pl_point(struct pl_lab *lab, enum pl_point point)
 {
-	if (static_branch_unlikely(&pl_points_on))
+	if (PL_HAS_POINTS && static_branch_unlikely(&pl_points_on))
 		pl_point_slow(lab, point);
-	if (pl_controlled(lab))
-		pl_control_point(lab, point);
 }
 
 static inline void pl_read_lock(struct pl_rwlock *l)
 	__acquires(&l->lock)
 {
-	if (pl_controlled(l->v.lab)) {
-		pl_control_lock(&l->v, false);
+	if (pl_control_is_on() && pl_control_lock(&l->v, false))
 		__acquire(&l->lock);
-		return;
-	}
-	read_lock(&l->lock);
+	else
+		read_lock(&l->lock);
 }
 
 static inline void pl_read_unlock(struct pl_rwlock *l)
 	__releases(&l->lock)
 {
-	if (pl_controlled(l->v.lab)) {
-		pl_control_unlock(&l->v);
+	if (pl_control_is_on() && pl_control_unlock(&l->v))
 		__release(&l->lock);
-		return;
-	}
-	read_unlock(&l->lock);
+	else
+		read_unlock(&l->lock);
 }
 
 static inline void pl_write_lock(struct pl_rwlock *l)
 	__acquires(&l->lock)
 {
-	if (pl_controlled(l->v.lab)) {
-		pl_control_lock(&l->v, true);
+	if (pl_control_is_on() && pl_control_lock(&l->v, true))
 		__acquire(&l->lock);
-		return;
-	}
-	write_lock_irq(&l->lock);
+	else
+		write_lock_irq(&l->lock);
 }
 
 static inline void pl_write_unlock(struct pl_rwlock *l)
 	__releases(&l->lock)
 {
-	if (pl_controlled(l->v.lab)) {
-		pl_control_unlock(&l->v);
+	if (pl_control_is_on() && pl_control_unlock(&l->v))
 		__release(&l->lock);
-		return;
-	}
-	write_unlock_irq(&l->lock);
+	else
+		write_unlock_irq(&l->lock);
 }
 
 /* Taken under the tasklist lock and from RCU callbacks alike: flags are kept. */
 #define pl_spin_lock(l, flags) \
 	do { \
-		if (pl_controlled((l)->v.lab)) { \
+		if (pl_control_is_on() && pl_control_lock(&(l)->v, true)) { \
 			(flags) = 0; \
-			pl_control_lock(&(l)->v, true); \
 			__acquire(&(l)->lock); \
 		} else { \
 			spin_lock_irqsave(&(l)->lock, flags); \
@@ -221,20 +229,16 @@ static inline void pl_write_unlock(struct pl_rwlock *l)
 
 #define pl_spin_unlock(l, flags) \
 	do { \
-		if (pl_controlled((l)->v.lab)) { \
-			pl_control_unlock(&(l)->v); \
+		if (pl_control_is_on() && pl_control_unlock(&(l)->v)) \
 			__release(&(l)->lock); \
-		} else { \
+		else \
 			spin_unlock_irqrestore(&(l)->lock, flags); \
-		} \
 	} while (0)
 
 /* @subclass: for lockdep, where two of a kind are taken in a fixed order. */
 static inline void pl_mutex_lock_nested(struct pl_mutex *l, unsigned int subclass)
 {
-	if (pl_controlled(l->v.lab))
-		pl_control_lock(&l->v, true);
-	else
+	if (!pl_control_is_on() || !pl_control_lock(&l->v, true))
 		mutex_lock_nested(&l->lock, subclass);
 }
 
@@ -245,9 +249,7 @@ static inline void pl_mutex_lock(struct pl_mutex *l)
 
 static inline void pl_mutex_unlock(struct pl_mutex *l)
 {
-	if (pl_controlled(l->v.lab))
-		pl_control_unlock(&l->v);
-	else
+	if (!pl_control_is_on() || !pl_control_unlock(&l->v))
 		mutex_unlock(&l->lock);
 }
 
@@ -264,9 +266,7 @@ static inline void pl_mutex_unlock(struct pl_mutex *l)
 
 static inline void pl_wake_all(struct pl_waitq *wait)
 {
-	if (pl_controlled(wait->lab))
-		pl_control_wake(wait->lab);
-	else
+	if (!pl_control_is_on() || !pl_control_wake(wait))
 		wake_up_all(&wait->head);
 }
 
@@ -286,13 +286,16 @@ static inline void pl_wake_poll_locked(struct pl_waitq *wait, __poll_t mask)
 	(pl_controlled((l)->v.lab) ? pl_control_holds(&(l)->v, false) : \
 				     lockdep_is_held(&(l)->lock))
 
+/* Where lockdep is, and where orders are searched: elsewhere they cost nothing. */
+#if IS_ENABLED(CONFIG_LOCKDEP) || defined(PL_FOOTPRINTS)
 #define pl_assert_held_as(l, write, assertion) \
 	do { \
-		if (pl_controlled((l)->v.lab)) \
-			WARN_ON_ONCE(!pl_control_holds(&(l)->v, write)); \
-		else \
+		if (!pl_control_is_on() || !pl_control_assert_held(&(l)->v, write)) \
 			assertion(&(l)->lock); \
 	} while (0)
+#else
+#define pl_assert_held_as(l, write, assertion) do { (void)(l); } while (0)
+#endif
 
 #define pl_assert_read_held(l)	pl_assert_held_as(l, false, lockdep_assert_held)
 #define pl_assert_write_held(l) pl_assert_held_as(l, true, lockdep_assert_held_write)
@@ -302,23 +305,19 @@ static inline void pl_wake_poll_locked(struct pl_waitq *wait, __poll_t mask)
 static inline void pl_rcu_read_lock(struct pl_lab *lab)
 	__acquires(RCU)
 {
-	if (pl_controlled(lab)) {
-		pl_control_rcu_read_lock(lab);
+	if (pl_control_is_on() && pl_control_rcu_read_lock(lab))
 		__acquire(RCU);
-		return;
-	}
-	rcu_read_lock();
+	else
+		rcu_read_lock();
 }
 
 static inline void pl_rcu_read_unlock(struct pl_lab *lab)
 	__releases(RCU)
 {
-	if (pl_controlled(lab)) {
-		pl_control_rcu_read_unlock(lab);
+	if (pl_control_is_on() && pl_control_rcu_read_unlock(lab))
 		__release(RCU);
-		return;
-	}
-	rcu_read_unlock();
+	else
+		rcu_read_unlock();
 }
 
 /* The condition that list walks and rcu_dereference_check() take. */
