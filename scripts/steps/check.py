@@ -72,6 +72,8 @@ STEPS = (
     Step("catalogue", _module("search", "catalogue")),
     Step("pairs", _module("search", "pairs", "--every", "60")),
     Step("VM tests on 6.12", _module("vmtest", "--kernel", "stock")),
+    Step("what points cost", _module("speed", "--kernel", "stock", "--instructions", "--builds", "ordinary",
+                                     "no-points"), counts=False),
     Step("one seed, one guest", _module("seed", "--pair")),
     Step("what is installed", _module("install_test")),
     Step("style", _script("style")),

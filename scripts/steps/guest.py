@@ -21,7 +21,7 @@ def module(kernel: str, *options: str) -> Path:
     status = subprocess.run([SCRIPTS / "kbuild", kernel, *options], cwd=ROOT, check=False)
     if status.returncode:
         raise Failure(f"the module does not build for {kernel}", status.returncode)
-    flavour = "-footprints" if "--footprints" in options else ""
+    flavour = "".join(option[1:] for option in options if option in ("--footprints", "--no-points"))
     return BUILD / "ko" / (kernels.canonical(kernel) + flavour)
 
 

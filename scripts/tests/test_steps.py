@@ -14,7 +14,7 @@ SCRIPTS = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(SCRIPTS), str(SCRIPTS / "lib")]
 
 from failure import Failure  # noqa: E402
-from steps import guest, kunit, run, unit  # noqa: E402
+from steps import guest, kunit, run, speed, unit  # noqa: E402
 from steps.ktap import Tally  # noqa: E402
 
 SUITE = """
@@ -113,6 +113,21 @@ class Verdicts(unittest.TestCase):
 
     def test_a_vm_without_a_word_fails(self) -> None:
         self.assertEqual(str(self.judged("exit 0")), "0 passed, 1 failed, 0 skipped")
+
+
+class Costs(unittest.TestCase):
+    """What points cost, from figures with them and without."""
+
+    def test_little_is_good(self) -> None:
+        words, good = speed.cost({("ordinary", "task"): 1010, ("no-points", "task"): 1000})
+        self.assertEqual(words, ["points cost 10 of 1010 instructions a task, 1.0 %"])
+        self.assertTrue(good)
+
+    def test_much_is_not(self) -> None:
+        self.assertFalse(speed.cost({("ordinary", "task"): 1100, ("no-points", "task"): 1000})[1])
+
+    def test_one_build_alone_says_nothing(self) -> None:
+        self.assertEqual(speed.cost({("ordinary", "task"): 1000}), ([], True))
 
 
 class Names(unittest.TestCase):
