@@ -28,7 +28,8 @@ static void expect_same(struct kunit *test, struct pl_lab *lab, const struct hol
 	take_stock(lab, &now);
 	for (kind = 0; kind < PL_MEM_COUNT; kind++) {
 		/* These stay with the namespace and the pid that they are for. */
-		if (kind == PL_MEM_PIDMAP || kind == PL_MEM_PID_EXT)
+		if (kind == PL_MEM_PIDMAP || kind == PL_MEM_INDEX ||
+		    kind == PL_MEM_PID_EXT)
 			continue;
 		KUNIT_EXPECT_EQ_MSG(test, now.objects[kind], before->objects[kind],
 				    "%s, opcode %u, allocation %u", pl_mem_name(kind), op->opcode,

@@ -266,6 +266,8 @@ void lab_set_last(struct pl_pidns *ns, int nr)
 {
 	if (ns->lab->generation->number == PIDLAB_GEN_IDR)
 		idr_set_cursor(&ns->idr, nr + 1);
+	else if (ns->lab->generation->number == PIDLAB_GEN_TABLE)
+		atomic_set(&ns->table.last, nr);
 	else
 		atomic_set(&ns->map.last, nr);
 }

@@ -42,7 +42,10 @@ static bool lies_elsewhere(struct pl_lab *lab, enum pl_point point)
 	switch (point) {
 	case PL_POINT_PIDMAP_PAGE:
 	case PL_POINT_PIDMAP_TAKEN:
-		return lab->generation->number == PIDLAB_GEN_IDR;
+		return lab->generation->number >= PIDLAB_GEN_IDR;
+	case PL_POINT_TABLE_LEAF:
+	case PL_POINT_TABLE_TAKEN:
+		return lab->generation->number != PIDLAB_GEN_TABLE;
 	case PL_POINT_PID_PUT_READ:
 		/* In the window of a bug. */
 		return true;

@@ -149,7 +149,7 @@ static void x1_an_exec_hands_the_number_to_the_thread(struct kunit *test)
 	else
 		REFUSED(test, lab, -EAGAIN, EVENT, 0, group);
 	/* Since 5.7 the thread's old number is the leader's for a moment. */
-	if (lab->generation->number == PIDLAB_GEN_IDR) {
+	if (lab->generation->number >= PIDLAB_GEN_IDR) {
 		EXPECT_EVENT(test, lab, own, HANDOVER, 1, leader);
 		EXPECT_EVENT(test, lab, own, GONE, 1, leader);
 	} else {

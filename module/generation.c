@@ -56,6 +56,18 @@ static const struct pl_generation generations[] = {
 		.who = &pl_who_exchanges,
 		.tref = &pl_tref_on_pids,
 	},
+	{
+		.number = PIDLAB_GEN_TABLE,
+		.name = "table",
+		.types = PID_PGID_SID | BIT(PIDLAB_TYPE_TGID),
+		.thread_types = BIT(PIDLAB_TYPE_PID),
+		.has_pids = true,
+		.last_decides = true,
+		.max_level = PL_MAX_LEVEL,
+		.index = &pl_index_table,
+		.who = &pl_who_exchanges,
+		.tref = &pl_tref_on_pids,
+	},
 };
 
 /**

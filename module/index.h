@@ -68,5 +68,6 @@ extern const struct pl_index_ops pl_index_hash;
 /* Numbers only: nothing to publish and to find. */
 extern const struct pl_index_ops pl_index_numbers;
 extern const struct pl_index_ops pl_index_idr;
+extern const struct pl_index_ops pl_index_table;
 
 #endif /* PL_INDEX_H */

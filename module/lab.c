@@ -396,7 +396,8 @@ static void fill_counters(struct pl_lab *lab, u64 *counter)
 	counter[PIDLAB_CTR_PID_BYTES] = bytes_of(lab, PL_MEM_PID) + bytes_of(lab, PL_MEM_PID_EXT);
 	counter[PIDLAB_CTR_REF_BYTES] = bytes_of(lab, PL_MEM_REF) + bytes_of(lab, PL_MEM_TREF) +
 					bytes_of(lab, PL_MEM_WATCH);
-	counter[PIDLAB_CTR_NS_BYTES] = bytes_of(lab, PL_MEM_NS) + bytes_of(lab, PL_MEM_PIDMAP);
+	counter[PIDLAB_CTR_NS_BYTES] = bytes_of(lab, PL_MEM_NS) + bytes_of(lab, PL_MEM_PIDMAP) +
+					bytes_of(lab, PL_MEM_INDEX);
 	counter[PIDLAB_CTR_FREED] = atomic_long_read(&lab->account.freed);
 	counter[PIDLAB_CTR_BUGS_SEEN] = pl_bugs_seen(lab);
 	counter[PIDLAB_CTR_ZAP_STEPS] = atomic_long_read(&lab->zap_steps);

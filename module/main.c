@@ -6,6 +6,7 @@
 #include "debugfs.h"
 #include "dev.h"
 #include "event.h"
+#include "index_table.h"
 #include "netlink.h"
 #include "pid_namespace.h"
 #include "ref.h"
@@ -21,9 +22,12 @@ static int __init pidlab_init(void)
 	error = pl_pidns_init_caches();
 	if (error)
 		goto out_task;
-	error = pl_ref_init_cache();
+	error = pl_table_init_cache();
 	if (error)
 		goto out_pidns;
+	error = pl_ref_init_cache();
+	if (error)
+		goto out_table;
 	error = pl_container_init_cache();
 	if (error)
 		goto out_ref;
@@ -48,6 +52,8 @@ out_container:
 	pl_container_exit_cache();
 out_ref:
 	pl_ref_exit_cache();
+out_table:
+	pl_table_exit_cache();
 out_pidns:
 	pl_pidns_exit_caches();
 out_task:
@@ -66,6 +72,7 @@ static void __exit pidlab_exit(void)
 	pl_netlink_exit();
 	pl_container_exit_cache();
 	pl_ref_exit_cache();
+	pl_table_exit_cache();
 	pl_pidns_exit_caches();
 	pl_task_exit_cache();
 }

@@ -30,6 +30,7 @@ struct pl_lab;
 	X(PID_EXT, "pid_ext") \
 	X(NS,	   "namespace") \
 	X(PIDMAP,  "pidmap") \
+	X(INDEX,   "index") \
 	X(REF,	   "ref") \
 	X(TREF,	   "task_ref") \
 	X(WATCH,   "watch") \

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* From numbers to pids, from pids to tasks and numbers. Declared in pid.h. */
 #include "compat.h"
-#include "generation.h"
+#include "index_find.h"
 #include "lab.h"
 #include "pid.h"
 #include "pid_namespace.h"
@@ -19,7 +19,7 @@ struct pl_pid *pl_pid_find(int nr, struct pl_pidns *ns)
 {
 	if (nr <= 0)
 		return NULL;
-	return ns->lab->generation->index->find(ns, nr);
+	return pl_index_find(ns, nr);
 }
 PL_EXPORT_FOR_KUNIT(pl_pid_find);
 
@@ -61,7 +61,7 @@ struct pl_pid *pl_pid_find_ge_get(int nr, struct pl_pidns *ns)
 
 	pl_rcu_read_lock(ns->lab);
 	for (nr = max(nr, 1); !pid; nr++) {
-		nr = ns->lab->generation->index->next(ns, nr);
+		nr = ns->index->next(ns, nr);
 		if (nr < 0)
 			break;
 		pid = pl_pid_get(pl_pid_find(nr, ns));

@@ -107,6 +107,7 @@ struct pl_pidns *pl_pidns_create(struct pl_ctx *ctx, struct pl_pidns *parent)
 	refcount_set(&ns->object.count, 1);
 	ns->lab = lab;
 	ns->level = level;
+	ns->index = lab->generation->index;
 	ns->adding = true;
 	ns->pid_max = lab->setting[PIDLAB_SET_PID_MAX];
 

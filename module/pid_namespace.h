@@ -13,11 +13,13 @@
 
 #include <linux/idr.h>
 
+#include "index_table.h"
 #include "object.h"
 #include "pidmap.h"
 
 struct kmem_cache;
 struct pl_ctx;
+struct pl_index_ops;
 struct pl_lab;
 struct pl_task;
 
@@ -29,6 +31,7 @@ struct pl_task;
  * @lab: where it lives
  * @parent: the namespace around it, counted; NULL for the root
  * @level: depth, 0 for the root
+ * @index: its lab's, for who finds by number
  * @pid_cache: where pids of this depth come from
  * @reaper: parent of its orphans; NULL before its first task and after the
  *	end; under tasklist_lock
@@ -48,12 +51,14 @@ struct pl_task;
  * @nr_reserved: how many of them; both under pidmap_lock
  * @map: which numbers are taken, for an index of bitmaps
  * @idr: number -> pid or NULL, for an index of that kind; under pidmap_lock
+ * @table: number -> pid, and which are taken, for an index of that kind
  */
 struct pl_pidns {
 	struct pl_object object;
 	struct pl_lab *lab;
 	struct pl_pidns *parent;
 	unsigned int level;
+	const struct pl_index_ops *index;
 	struct kmem_cache *pid_cache;
 	struct pl_task *reaper;
 	bool adding;
@@ -70,6 +75,7 @@ struct pl_pidns {
 	union {
 		struct pl_pidmap map;
 		struct idr idr;
+		struct pl_table table;
 	};
 };
 

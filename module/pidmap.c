@@ -116,12 +116,6 @@ static int take_between(struct pl_ctx *ctx, struct pl_pidmap *map, int from, int
 	return -EAGAIN;
 }
 
-/* Counting up from @base with wrap, does @a come before @b? */
-static bool comes_before(int base, int a, int b)
-{
-	return (unsigned int)(a - base) < (unsigned int)(b - base);
-}
-
 /*
  * Moves last forward to @nr, but not back over what somebody else has taken
  * meanwhile: a plain store there would let the next fork give a number that
@@ -133,12 +127,12 @@ static void advance_last(struct pl_lab *lab, struct pl_pidmap *map, int base, in
 
 	if (pl_bug(lab, PIDLAB_BUG_PLAIN_LAST)) {
 		seen = atomic_xchg(&map->last, nr);
-		if (comes_before(base, nr, seen))
+		if (pl_comes_before(base, nr, seen))
 			pl_bug_seen(lab, PIDLAB_BUG_PLAIN_LAST, 0);
 		return;
 	}
 	while (!atomic_try_cmpxchg(&map->last, &seen, nr)) {
-		if (!comes_before(base, seen, nr))
+		if (!pl_comes_before(base, seen, nr))
 			break;
 	}
 }

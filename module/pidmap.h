@@ -66,6 +66,12 @@ int pl_pidmap_alloc(struct pl_ctx *ctx, struct pl_pidmap *map);
 int pl_pidmap_take(struct pl_ctx *ctx, struct pl_pidmap *map, int nr);
 void pl_pidmap_free(struct pl_pidmap *map, int nr);
 void pl_pidmap_restart(struct pl_pidmap *map);
+/* Counting up from @base with wrap, does @a come before @b? */
+static inline bool pl_comes_before(int base, int a, int b)
+{
+	return (unsigned int)(a - base) < (unsigned int)(b - base);
+}
+
 int pl_pidmap_next(const struct pl_pidmap *map, int nr);
 bool pl_pidmap_taken(const struct pl_pidmap *map, int nr);
 

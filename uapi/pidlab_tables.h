@@ -184,7 +184,7 @@
 	X(31, SCAN, scan, 0, \
 	  NS, ns, NONE, _r1, NONE, _r2, NONE, _r3, \
 	  COUNT, entries, COUNT, bytes, NONE, _o2, \
-	  "how far the latest search for a free number of the namespace went: pages it came by, bytes of bitmap it looked at") \
+	  "how far the latest search for a free number of the namespace went: pages or leaves it came by, bytes of bits it looked at") \
 	X(32, RESERVE, reserve, 0, \
 	  NS, ns, COUNT, count, NONE, _r2, NONE, _r3, \
 	  NR, first, NR, last, NONE, _o2, \
@@ -325,7 +325,8 @@
 	X(0, TASKREF, taskref, "2006: numbers without a struct pid, a hash for each type, the first user is the oldest") \
 	X(1, PIDHASH, pidhash, "2.6.17: struct pid with a life of its own, one hash, one namespace") \
 	X(2, PIDNS, pidns, "2.6.24: nested namespaces, one hash, bitmaps of numbers") \
-	X(3, IDR, idr, "since 4.15: an IDR for each namespace, and links for thread groups")
+	X(3, IDR, idr, "since 4.15: an IDR for each namespace, and links for thread groups") \
+	X(4, TABLE, table, "as idr, by a table of two levels that takes a number without a lock")
 
 /*
  * Bugs of the time: bit, NAME, name, year, what goes wrong
@@ -402,7 +403,7 @@
 	X(8, TASK_BYTES, task_bytes, "bytes of tasks, payload included") \
 	X(9, PID_BYTES, pid_bytes, "bytes of struct pids") \
 	X(10, REF_BYTES, ref_bytes, "bytes of references and task_refs") \
-	X(11, NS_BYTES, ns_bytes, "bytes of namespaces and their bitmaps") \
+	X(11, NS_BYTES, ns_bytes, "bytes of namespaces, their bitmaps and tables") \
 	X(12, FREED, freed, "objects freed since SETUP") \
 	X(13, FORKS, forks, "successful forks since SETUP") \
 	X(14, LEAKS, leaks, "objects that nothing reaches any more and that were not freed") \
@@ -494,7 +495,10 @@
 	X(28, TASK_LOCK_UNLOCK, task_unlock, "has let go of a task's lock") \
 	X(29, TRACE_LOCK, trace_read, "look under the lock of subsystem trace") \
 	X(30, TRACE_LOCK_LOCK, trace_lock, "take the lock of subsystem trace") \
-	X(31, TRACE_LOCK_UNLOCK, trace_unlock, "has let go of the lock of subsystem trace")
+	X(31, TRACE_LOCK_UNLOCK, trace_unlock, "has let go of the lock of subsystem trace") \
+	X(32, TABLE, table_read, "look under the lock of a table of numbers") \
+	X(33, TABLE_LOCK, table_lock, "take the lock of a table of numbers") \
+	X(34, TABLE_UNLOCK, table_unlock, "has let go of the lock of a table of numbers")
 
 #define PIDLAB_STEP_POINTS	64
 
@@ -523,6 +527,8 @@
 	X(16, EXIT_CALLED, "exit.called_back") \
 	X(17, ATTACH_ALLOWED, "attach.allowed") \
 	X(18, ATTACH_MOVED, "attach.moved") \
-	X(19, MOUNT_REGISTERED, "mount.registered")
+	X(19, MOUNT_REGISTERED, "mount.registered") \
+	X(20, TABLE_LEAF, "table.leaf_allocated") \
+	X(21, TABLE_TAKEN, "table.taken")
 
 #endif /* _UAPI_PIDLAB_TABLES_H */

@@ -15,6 +15,7 @@ constexpr Generation known[] = {
     {PIDLAB_GEN_PIDHASH, Order::last, false, false, false, true, false},
     {PIDLAB_GEN_PIDNS, Order::last, true, false, false, true, false},
     {PIDLAB_GEN_IDR, Order::cursor, true, true, false, true, true},
+    {PIDLAB_GEN_TABLE, Order::cursor, true, true, false, true, true},
 };
 
 } // namespace

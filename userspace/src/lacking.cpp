@@ -38,7 +38,7 @@ struct Lack {
 constexpr Lack lacks[] = {
     {nests, "pid namespaces nest since 2.6.24"},
     {of_thread_groups, "tasks had no links for thread groups between 2006 and 4.19"},
-    {scans, "there are no bitmaps of numbers since 4.15"},
+    {scans, "an IDR, as since 4.15, does not tell how it searched"},
     {of_struct_pids, "there is a struct pid since 2.6.17"},
 };
 

@@ -1,0 +1,303 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The index of generation `table': each number's leaf knows by one bit whether
+ * it is taken, and by one pointer who has it. See index_table.h.
+ */
+#include "index_find.h"
+#include "pid.h"
+
+/* How a search can end besides a number and -EAGAIN; for this file alone. */
+#define NEEDS_LEAF -ENOENT
+#define LOOK_AGAIN -ERESTART
+
+/**
+ * struct search - a search for a free number
+ * @place: of the leaf that it needs; with NEEDS_LEAF
+ * @leaves: leaves that it came by
+ * @words: words of bits that it looked at
+ */
+struct search {
+	unsigned int place;
+	unsigned int leaves;
+	unsigned int words;
+};
+
+static int table_init_lab(struct pl_lab *lab)
+{
+	return 0;
+}
+
+static void table_destroy_lab(struct pl_lab *lab)
+{
+}
+
+static const struct pl_root *root_of(const struct pl_pidns *ns)
+{
+	return pl_table_dereference(ns->lab, ns->table.root);
+}
+
+/* The leaf of a number, or NULL. */
+static struct pl_leaf *leaf_of(const struct pl_pidns *ns, int nr)
+{
+	return pl_table_leaf(ns->lab, root_of(ns), (unsigned int)nr / PL_LEAF_SPAN);
+}
+
+/*
+ * The first free number of a leaf in [from, to), counted from its first, taken.
+ * -EAGAIN: there is none; -EBUSY: nor elsewhere in the leaf, or it has gone.
+ */
+static int claim(struct pl_pidns *ns, struct pl_leaf *leaf, unsigned int from, unsigned int to)
+{
+	unsigned long range = GENMASK(to - 1, from), bit;
+	long taken = atomic_long_read(&leaf->taken);
+
+	do {
+		bit = ~taken & range;
+		if (!bit)
+			return taken == PL_LEAF_FULL ? -EBUSY : -EAGAIN;
+		bit &= -bit;
+		/*
+		 * Fully ordered; its acquire pairs with give_back(): the slot
+		 * is empty before its next owner fills it.
+		 */
+	} while (!atomic_long_try_cmpxchg(&leaf->taken, &taken, taken | bit));
+
+	if ((long)(taken | bit) == PL_LEAF_FULL)
+		pl_table_settle(ns->lab, &ns->table, leaf->place);
+	return leaf->place * PL_LEAF_SPAN + __ffs(bit);
+}
+
+/*
+ * The first free number in [from, to), taken; or -EAGAIN, NEEDS_LEAF, LOOK_AGAIN.
+ *
+ * A leaf without a free number is either known to be full; or somebody is about
+ * to say so, or it has gone: then the lock tells, and the search begins anew.
+ */
+static int take_between(struct pl_pidns *ns, int from, int to, struct search *search)
+{
+	const struct pl_root *root = root_of(ns);
+
+	while (from < to) {
+		unsigned int place = (unsigned int)from / PL_LEAF_SPAN, next;
+		struct pl_leaf *leaf = pl_table_leaf(ns->lab, root, place);
+		int nr;
+
+		search->place = place;
+		if (!leaf)
+			return NEEDS_LEAF;
+		search->leaves++;
+		search->words++;
+		nr = claim(ns, leaf, from % PL_LEAF_SPAN,
+			   min_t(unsigned int, to - place * PL_LEAF_SPAN, PL_LEAF_SPAN));
+		if (nr >= 0)
+			return nr;
+		next = pl_tree_next(root, &root->room, place + (nr == -EAGAIN), &search->words);
+		if (next == place) {
+			pl_table_settle(ns->lab, &ns->table, place);
+			return LOOK_AGAIN;
+		}
+		from = next * PL_LEAF_SPAN;
+	}
+	return -EAGAIN;
+}
+
+/* Once around from the last number, and never back to those that are reserved. */
+static int take_next(struct pl_pidns *ns, int last, struct search *search)
+{
+	int lowest = last >= PL_RESERVED_PIDS ? PL_RESERVED_PIDS : 1;
+	int pid_max = READ_ONCE(ns->pid_max);
+	int nr = take_between(ns, last + 1, pid_max, search);
+
+	if (nr == -EAGAIN)
+		nr = take_between(ns, lowest, min(last + 1, pid_max), search);
+	return nr;
+}
+
+/* The number that was asked for, taken. */
+static int take_asked(struct pl_pidns *ns, int tid, struct search *search)
+{
+	int nr = take_between(ns, tid, tid + 1, search);
+
+	return nr == -EAGAIN ? -EEXIST : nr;
+}
+
+/* Moves last forward to @nr, but not back over what somebody else has taken meanwhile. */
+static void advance_last(struct pl_table *table, int base, int nr)
+{
+	int seen = base;
+
+	while (!atomic_try_cmpxchg(&table->last, &seen, nr)) {
+		if (!pl_comes_before(base, seen, nr))
+			break;
+	}
+}
+
+static int table_alloc(struct pl_ctx *ctx, struct pl_pidns *ns, int tid)
+{
+	struct pl_table *table = &ns->table;
+	struct search search = {};
+	int last, nr, error;
+
+	for (;;) {
+		last = atomic_read(&table->last);
+		pl_rcu_read_lock(ctx->lab);
+		nr = tid ? take_asked(ns, tid, &search) : take_next(ns, last, &search);
+		pl_rcu_read_unlock(ctx->lab);
+		if (nr == NEEDS_LEAF) {
+			error = pl_table_ready(ctx, table, search.place);
+			if (error)
+				return error;
+		} else if (nr != LOOK_AGAIN) {
+			break;
+		}
+	}
+	if (tid)
+		return nr;
+	WRITE_ONCE(table->scan.entries, search.leaves);
+	WRITE_ONCE(table->scan.bytes, search.words * sizeof(long));
+	if (nr > 0) {
+		pl_point(ctx->lab, PL_POINT_TABLE_TAKEN);
+		advance_last(table, last, nr);
+	}
+	return nr;
+}
+
+/*
+ * Whoever's bit is set keeps the leaf where it is. Once it is cleared the leaf
+ * may go: a read side, or interrupts that are off, hold up its grace period.
+ */
+static void give_back(struct pl_pidns *ns, int nr)
+{
+	struct pl_leaf *leaf = leaf_of(ns, nr);
+	long bit = BIT(nr % PL_LEAF_SPAN);
+	/*
+	 * Fully ordered. Its release pairs with claim(): an empty slot comes
+	 * first. Its acquire pairs with drop_oldest(): waits is looked at last.
+	 */
+	long taken = atomic_long_fetch_andnot(bit, &leaf->taken);
+
+	if (taken == PL_LEAF_FULL || (taken == bit && !READ_ONCE(leaf->waits)))
+		pl_table_settle(ns->lab, &ns->table, (unsigned int)nr / PL_LEAF_SPAN);
+}
+
+static void table_cancel(struct pl_pidns *ns, int nr)
+{
+	pl_rcu_read_lock(ns->lab);
+	give_back(ns, nr);
+	pl_rcu_read_unlock(ns->lab);
+}
+
+static void table_publish(struct pl_pid *pid, struct pl_upid *upid)
+{
+	struct pl_leaf *leaf = leaf_of(upid->ns, upid->nr);
+
+	/* Pairs with pl_table_find(). */
+	rcu_assign_pointer(leaf->slot[upid->nr % PL_LEAF_SPAN], pid);
+}
+
+static void table_remove(struct pl_pid *pid, struct pl_upid *upid)
+{
+	struct pl_leaf *leaf = leaf_of(upid->ns, upid->nr);
+
+	RCU_INIT_POINTER(leaf->slot[upid->nr % PL_LEAF_SPAN], NULL);
+	give_back(upid->ns, upid->nr);
+}
+
+static void table_restart(struct pl_pidns *ns)
+{
+	atomic_set(&ns->table.last, 0);
+}
+
+/* A leaf that goes this moment seems full. */
+static bool table_taken(struct pl_pidns *ns, int nr)
+{
+	struct pl_leaf *leaf = leaf_of(ns, nr);
+
+	return leaf && atomic_long_read(&leaf->taken) & BIT(nr % PL_LEAF_SPAN);
+}
+
+/* The first number of a leaf, from its @bit on, that has a pid; or -1. */
+static int next_in(struct pl_lab *lab, const struct pl_leaf *leaf, unsigned int bit)
+{
+	unsigned long taken = atomic_long_read(&leaf->taken) & (~0UL << bit);
+
+	for (; taken; taken &= taken - 1) {
+		bit = __ffs(taken);
+		if (pl_table_dereference(lab, leaf->slot[bit]))
+			return leaf->place * PL_LEAF_SPAN + bit;
+	}
+	return -1;
+}
+
+/* Passes over numbers that are taken and have no pid yet. */
+static int table_next(struct pl_pidns *ns, int nr)
+{
+	const struct pl_root *root = root_of(ns);
+	unsigned int place = (unsigned int)nr / PL_LEAF_SPAN, bit = nr % PL_LEAF_SPAN, words = 0;
+	struct pl_leaf *leaf;
+
+	for (nr = -1; nr < 0 && place < root->nr_leaves; bit = 0) {
+		leaf = pl_table_leaf(ns->lab, root, place);
+		if (leaf)
+			nr = next_in(ns->lab, leaf, bit);
+		place = pl_tree_next(root, &root->there, place + 1, &words);
+	}
+	return nr;
+}
+
+static void table_scan(const struct pl_pidns *ns, struct pl_scan *scan)
+{
+	scan->entries = READ_ONCE(ns->table.scan.entries);
+	scan->bytes = READ_ONCE(ns->table.scan.bytes);
+}
+
+static struct pl_pid *table_find(struct pl_pidns *ns, int nr)
+{
+	return pl_table_find(ns, nr);
+}
+
+static int table_last(const struct pl_pidns *ns)
+{
+	return atomic_read(&ns->table.last);
+}
+
+static void table_destroy(struct pl_pidns *ns)
+{
+	pl_table_free(ns->lab, &ns->table);
+}
+
+/* Number 0 is nobody's, so the first leaf is always there. */
+static int table_init(struct pl_ctx *ctx, struct pl_pidns *ns)
+{
+	struct pl_table *table = &ns->table;
+	int error;
+
+	pl_spinlock_init(&table->lock, ctx->lab, PIDLAB_STEP_TABLE);
+	INIT_LIST_HEAD(&table->empty);
+	error = pl_table_ready(ctx, table, 0);
+	if (error) {
+		table_destroy(ns);
+		return error;
+	}
+	pl_rcu_read_lock(ctx->lab);
+	atomic_long_set(&leaf_of(ns, 0)->taken, BIT(0));
+	pl_rcu_read_unlock(ctx->lab);
+	return 0;
+}
+
+const struct pl_index_ops pl_index_table = {
+	.init_lab = table_init_lab,
+	.destroy_lab = table_destroy_lab,
+	.init = table_init,
+	.destroy = table_destroy,
+	.alloc = table_alloc,
+	.cancel = table_cancel,
+	.publish = table_publish,
+	.remove = table_remove,
+	.restart = table_restart,
+	.taken = table_taken,
+	.scan = table_scan,
+	.find = table_find,
+	.last = table_last,
+	.next = table_next,
+};
