@@ -156,4 +156,13 @@ void pl_control_call_ready(struct pl_control *control);
 void pl_control_call_all(struct pl_control *control);
 void pl_control_step(struct pl_actor *actor, enum pl_actor_state state, unsigned int what);
 
+/*
+ * Which CPU the caller is on, as far as the lab's outcome may depend on it: each
+ * actor is one, and who comes before them is on the first.
+ */
+static inline unsigned int pl_control_cpu(const struct pl_control *control)
+{
+	return control->running ? control->running - control->actors : 0;
+}
+
 #endif /* PL_CONTROL_H */

@@ -14,12 +14,19 @@
 #include "pid_namespace.h"
 
 /*
- * Pairs with rcu_assign_pointer() in index_table.c and index_table_leaf.c: who
- * sees a root, a leaf or a pid sees what is in it. Who holds pidmap_lock has
- * interrupts off, which holds up a grace period as a read side does.
+ * Who holds pidmap_lock has interrupts off, which holds up a grace period as a
+ * read side does.
  */
-#define pl_table_dereference(lab, ptr) \
-	rcu_dereference_check(ptr, pl_rcu_held(lab) || pl_is_held(&(lab)->pidmap_lock))
+static inline bool pl_table_held(struct pl_lab *lab)
+{
+	return pl_rcu_held(lab) || pl_is_held(&lab->pidmap_lock);
+}
+
+/*
+ * Pairs with rcu_assign_pointer() in index_table.c and index_table_leaf.c: who
+ * sees a root, a leaf or a pid sees what is in it.
+ */
+#define pl_table_dereference(lab, ptr) rcu_dereference_check(ptr, pl_table_held(lab))
 
 /* The leaf of a place, or NULL; whatever the place. */
 static __always_inline struct pl_leaf *

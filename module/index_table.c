@@ -3,7 +3,12 @@
  * The index of generation `table': each number's leaf knows by one bit whether
  * it is taken, and by one pointer who has it. See index_table.h.
  */
+#include <linux/err.h>
+#include <linux/smp.h>
+
+#include "control.h"
 #include "index_find.h"
+#include "mem.h"
 #include "pid.h"
 
 /* How a search can end besides a number and -EAGAIN; for this file alone. */
@@ -12,11 +17,13 @@
 
 /**
  * struct search - a search for a free number
+ * @base: the last number when it began; -1: it found one in a run
  * @place: of the leaf that it needs; with NEEDS_LEAF
  * @leaves: leaves that it came by
  * @words: words of bits that it looked at
  */
 struct search {
+	int base;
 	unsigned int place;
 	unsigned int leaves;
 	unsigned int words;
@@ -121,8 +128,11 @@ static int take_asked(struct pl_pidns *ns, int tid, struct search *search)
 	return nr == -EAGAIN ? -EEXIST : nr;
 }
 
-/* Moves last forward to @nr, but not back over what somebody else has taken meanwhile. */
-static void advance_last(struct pl_table *table, int base, int nr)
+/*
+ * Moves last forward to @nr, but not back over what somebody else has taken
+ * meanwhile. Whether it was still what it was.
+ */
+static bool advance_last(struct pl_table *table, int base, int nr)
 {
 	int seen = base;
 
@@ -130,18 +140,93 @@ static void advance_last(struct pl_table *table, int base, int nr)
 		if (!pl_comes_before(base, seen, nr))
 			break;
 	}
+	return seen == base;
+}
+
+static s64 pack_run(int last, int end)
+{
+	return (s64)last << 32 | end;
+}
+
+/*
+ * The run that the caller takes numbers from, or NULL. It may be on another CPU
+ * a moment later: then two take from one run, which costs time and no more.
+ * Under control nothing is left to chance: an actor is a CPU.
+ */
+static struct pl_cpu_run *own_run(struct pl_lab *lab, struct pl_table *table)
+{
+	unsigned int cpu;
+
+	if (!table->cpu)
+		return NULL;
+	cpu = lab->control ? pl_control_cpu(lab->control) : raw_smp_processor_id();
+	return &table->cpu[cpu % table->nr_cpus];
+}
+
+/* The next free number of a run, taken; or as take_between(). */
+static int take_in_run(struct pl_pidns *ns, struct pl_cpu_run *run, struct search *search)
+{
+	s64 seen = atomic64_read(&run->at);
+	int last = seen >> 32, end = min_t(int, lower_32_bits(seen), READ_ONCE(ns->pid_max));
+	int nr = take_between(ns, last + 1, end, search);
+
+	/* Somebody else who takes from it may be further, or have the next run. */
+	while (nr > 0 && !atomic64_try_cmpxchg(&run->at, &seen, pack_run(nr, lower_32_bits(seen)))) {
+		if (seen >> 32 < last || seen >> 32 > nr)
+			break;
+	}
+	return nr;
+}
+
+/* Those after @nr, to the next multiple of the run's length, are for this CPU. */
+static void begin_run(struct pl_pidns *ns, struct pl_cpu_run *run, int base, int nr)
+{
+	struct pl_table *table = &ns->table;
+	int end = min_t(int, (nr / table->run + 1) * table->run, READ_ONCE(ns->pid_max));
+
+	if (advance_last(table, base, max(nr, end - 1)))
+		atomic64_set(&run->at, pack_run(nr, end));
+}
+
+/* A number, as a search in one read side finds it; or as take_between(). */
+static int take(struct pl_pidns *ns, int tid, struct pl_cpu_run *run, struct search *search)
+{
+	int nr = -EAGAIN;
+
+	if (tid)
+		return take_asked(ns, tid, search);
+	search->base = -1;
+	if (run)
+		nr = take_in_run(ns, run, search);
+	if (nr == -EAGAIN) {
+		search->base = atomic_read(&ns->table.last);
+		nr = take_next(ns, search->base, search);
+	}
+	return nr;
+}
+
+/* The last number follows the one that was given, unless that was of a run. */
+static void move_on(struct pl_pidns *ns, struct pl_cpu_run *run, int base, int nr)
+{
+	pl_point(ns->lab, PL_POINT_TABLE_TAKEN);
+	if (base < 0)
+		return;
+	if (run)
+		begin_run(ns, run, base, nr);
+	else
+		advance_last(&ns->table, base, nr);
 }
 
 static int table_alloc(struct pl_ctx *ctx, struct pl_pidns *ns, int tid)
 {
 	struct pl_table *table = &ns->table;
+	struct pl_cpu_run *run = own_run(ctx->lab, table);
 	struct search search = {};
-	int last, nr, error;
+	int nr, error;
 
 	for (;;) {
-		last = atomic_read(&table->last);
 		pl_rcu_read_lock(ctx->lab);
-		nr = tid ? take_asked(ns, tid, &search) : take_next(ns, last, &search);
+		nr = take(ns, tid, run, &search);
 		pl_rcu_read_unlock(ctx->lab);
 		if (nr == NEEDS_LEAF) {
 			error = pl_table_ready(ctx, table, search.place);
@@ -155,10 +240,8 @@ static int table_alloc(struct pl_ctx *ctx, struct pl_pidns *ns, int tid)
 		return nr;
 	WRITE_ONCE(table->scan.entries, search.leaves);
 	WRITE_ONCE(table->scan.bytes, search.words * sizeof(long));
-	if (nr > 0) {
-		pl_point(ctx->lab, PL_POINT_TABLE_TAKEN);
-		advance_last(table, last, nr);
-	}
+	if (nr > 0)
+		move_on(ns, run, search.base, nr);
 	return nr;
 }
 
@@ -205,7 +288,11 @@ static void table_remove(struct pl_pid *pid, struct pl_upid *upid)
 
 static void table_restart(struct pl_pidns *ns)
 {
+	unsigned int i;
+
 	atomic_set(&ns->table.last, 0);
+	for (i = 0; i < ns->table.nr_cpus; i++)
+		atomic64_set(&ns->table.cpu[i].at, 0);
 }
 
 /* A leaf that goes this moment seems full. */
@@ -266,6 +353,23 @@ static void table_destroy(struct pl_pidns *ns)
 	pl_table_free(ns->lab, &ns->table);
 }
 
+/* A run for each CPU of the lab, where the setting asks for it. */
+static int init_runs(struct pl_ctx *ctx, struct pl_table *table)
+{
+	unsigned int nr_cpus = ctx->lab->setting[PIDLAB_SET_CPUS];
+	struct pl_cpu_run *cpu;
+
+	table->run = ctx->lab->setting[PIDLAB_SET_PERCPU_RUN];
+	if (!table->run)
+		return 0;
+	cpu = pl_kvzalloc(ctx, PL_MEM_INDEX, array_size(nr_cpus, sizeof(*cpu)));
+	if (IS_ERR(cpu))
+		return PTR_ERR(cpu);
+	table->cpu = cpu;
+	table->nr_cpus = nr_cpus;
+	return 0;
+}
+
 /* Number 0 is nobody's, so the first leaf is always there. */
 static int table_init(struct pl_ctx *ctx, struct pl_pidns *ns)
 {
@@ -274,7 +378,9 @@ static int table_init(struct pl_ctx *ctx, struct pl_pidns *ns)
 
 	pl_spinlock_init(&table->lock, ctx->lab, PIDLAB_STEP_TABLE);
 	INIT_LIST_HEAD(&table->empty);
-	error = pl_table_ready(ctx, table, 0);
+	error = init_runs(ctx, table);
+	if (!error)
+		error = pl_table_ready(ctx, table, 0);
 	if (error) {
 		table_destroy(ns);
 		return error;

@@ -10,6 +10,10 @@
  * So a search for a free number, or for the next one taken, looks at no more
  * than two words for each level of a tree.
  *
+ * The next number is the one after the last, for all CPUs together. With the
+ * setting percpu_run each CPU gives the numbers of a run of its own, in order,
+ * and only the taking of a run moves the last number.
+ *
  * Finding, taking and giving back need no lock. The table's lock is for what
  * happens once for many numbers: a leaf comes, goes, is full or no longer; the
  * root grows or shrinks. README.md has the lifetimes.
@@ -96,9 +100,21 @@ struct pl_root {
 };
 
 /**
+ * struct pl_cpu_run - numbers in a row that one CPU gives
+ * @at: the last one given, and one past their end in the lower half, as one
+ *	word; 0: none are left
+ */
+struct pl_cpu_run {
+	atomic64_t at;
+} __aligned(SMP_CACHE_BYTES);
+
+/**
  * struct pl_table - the numbers of one namespace
  * @root: never NULL between init and destroy
- * @last: the last number given
+ * @last: the last number given; with runs, the end of the last of those
+ * @run: how many numbers a CPU takes at once; 0: none, all take the next
+ * @nr_cpus: length of @cpu
+ * @cpu: a run for each CPU; NULL without
  * @scan: of the latest search, whichever that was of several at once
  * @lock: for all that changes @root and what it leads to, but for the words
  *	and the slots of leaves
@@ -108,6 +124,9 @@ struct pl_root {
 struct pl_table {
 	struct pl_root __rcu *root;
 	atomic_t last;
+	unsigned int run;
+	unsigned int nr_cpus;
+	struct pl_cpu_run *cpu;
 	struct pl_scan scan;
 	struct pl_spinlock lock;
 	struct list_head empty;

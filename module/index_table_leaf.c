@@ -7,7 +7,6 @@
 #include <linux/log2.h>
 #include <linux/slab.h>
 
-#include "compat.h"
 #include "index_table.h"
 #include "lab.h"
 #include "mem.h"
@@ -79,7 +78,6 @@ unsigned int pl_tree_next(const struct pl_root *root, const struct pl_tree *tree
 	}
 	return root->nr_leaves;
 }
-PL_EXPORT_FOR_KUNIT(pl_tree_next);
 
 static void write_word(unsigned long *word, unsigned long value)
 {
@@ -107,6 +105,12 @@ static void tree_write(const struct pl_root *root, const struct pl_tree *tree,
 static bool tree_has(const struct pl_tree *tree, unsigned int place)
 {
 	return tree->level[0][place / BITS_PER_LONG] & BIT(place % BITS_PER_LONG);
+}
+
+static void note_room(const struct pl_root *root, unsigned int place, bool room)
+{
+	if (tree_has(&root->room, place) != room)
+		tree_write(root, &root->room, place, room);
 }
 
 /* One past the highest leaf that is there. Under the table's lock. */
@@ -235,7 +239,7 @@ static void add_empty(struct pl_lab *lab, struct pl_table *table, struct pl_leaf
 {
 	WRITE_ONCE(leaf->waits, true);
 	list_add_tail(&leaf->node, &table->empty);
-	if (++table->nr_empty > PL_LEAVES_KEPT)
+	if (++table->nr_empty > PL_LEAVES_KEPT + table->nr_cpus)
 		drop_oldest(lab, table);
 }
 
@@ -262,8 +266,7 @@ void pl_table_settle(struct pl_lab *lab, struct pl_table *table, unsigned int pl
 	leaf = place < root->nr_leaves ? leaf_at(table, root, place) : NULL;
 	if (leaf) {
 		taken = atomic_long_read(&leaf->taken);
-		if (tree_has(&root->room, place) != (taken != PL_LEAF_FULL))
-			tree_write(root, &root->room, place, taken != PL_LEAF_FULL);
+		note_room(root, place, taken != PL_LEAF_FULL);
 		if (!taken && !leaf->waits)
 			add_empty(lab, table, leaf);
 	}
@@ -280,8 +283,7 @@ static void copy_root(struct pl_table *table, struct pl_root *to, const struct p
 		/* The root is published as a whole, later. */
 		RCU_INIT_POINTER(to->leaf[place], leaf_at(table, from, place));
 		tree_write(to, &to->there, place, true);
-		if (!tree_has(&from->room, place))
-			tree_write(to, &to->room, place, false);
+		note_room(to, place, tree_has(&from->room, place));
 	}
 }
 
@@ -428,6 +430,9 @@ void pl_table_free(struct pl_lab *lab, struct pl_table *table)
 	struct pl_root *root = rcu_dereference_protected(table->root, true);
 	unsigned int place, words = 0;
 
+	if (table->cpu)
+		pl_kvfree(lab, PL_MEM_INDEX, table->cpu,
+			  array_size(table->nr_cpus, sizeof(*table->cpu)));
 	if (!root)
 		return;
 	for (place = pl_tree_next(root, &root->there, 0, &words); place < root->nr_leaves;

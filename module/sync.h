@@ -28,6 +28,8 @@
  *			above: where the task is among the containers
  *	lab->pidmap_lock
  *			spinlock, interrupts off: what find() sees
+ *	table->lock	spinlock, interrupts off: which leaves a table of numbers
+ *			has, and which of them are full or empty
  *	lab->cpu_lock	spinlock, interrupts off: which task a CPU has
  *	lab->users_lock	spinlock, interrupts off: rcu_users where it shares its
  *			bytes with the rcu_head
