@@ -50,7 +50,7 @@ struct pl_upid {
  *	written under tasklist_lock, read under that or RCU
  * @ext: what few pids have; NULL until needed; under tasklist_lock
  * @member: in the list of its innermost namespace while published
- * @rcu: for the grace period after unhashing
+ * @rcu: for the grace period after unhashing, when it is a member no more
  * @numbers: one for each level, root first
  */
 struct pl_pid {
@@ -60,8 +60,10 @@ struct pl_pid {
 	bool freed;
 	struct hlist_head users[PIDLAB_TYPE_COUNT];
 	struct pl_pid_ext *ext;
-	struct list_head member;
-	struct rcu_head rcu;
+	union {
+		struct list_head member;
+		struct rcu_head rcu;
+	};
 	struct pl_upid numbers[];
 };
 
