@@ -31,12 +31,16 @@ bool Universe::exists(Key id) const {
         return namespaces_.contains(id);
     case PIDLAB_OBJECT_REF:
         return refs_.contains(id);
+    case PIDLAB_OBJECT_CONTAINER:
+        return containers_.contains(id) && !containers_.at(id).removed;
     default:
         return false;
     }
 }
 
-bool Universe::acts(Key id) const { return task(id).state == PIDLAB_STATE_RUNNING; }
+bool Universe::acts(Key id) const {
+    return task(id).state == PIDLAB_STATE_RUNNING && !task(id).exiting;
+}
 
 /// Whether the object, or what a reference refers to, changes when a grace period ends.
 bool Universe::waits(Key id) const {
@@ -49,9 +53,11 @@ bool Universe::waits(Key id) const {
         return pid(id).waits;
     case PIDLAB_OBJECT_NS:
         return true;
+    case PIDLAB_OBJECT_CONTAINER:
+        return false;
     default: {
         const Reference &ref = refs_.at(id);
-        return ref.to != Reference::To::weak && waits(ref.target);
+        return (ref.to == Reference::To::task || ref.to == Reference::To::pid) && waits(ref.target);
     }
     }
 }
@@ -69,11 +75,13 @@ std::vector<pidlab_task_info> Universe::snapshot() const {
         info.id = id;
         info.state = it.state;
         info.exit_code = it.code;
-        info.usage = static_cast<std::uint32_t>(state(id).usage);
-        info.rcu_users = it.process ? 1 : 0;
-        info.holds = it.holds;
+        info.usage = usage(it);
+        info.rcu_users = users(it);
+        info.holds = it.holds + it.finders;
         info.payload = limits_.payload;
         info.flags = it.execed ? PIDLAB_TASK_EXECED : 0;
+        if (it.cpu >= 0)
+            info.flags |= PIDLAB_TASK_CURR | static_cast<unsigned>(it.cpu) << PIDLAB_TASK_CPU_SHIFT;
         if (const Process *const process = it.process.get()) {
             const Key ns = ns_of(id);
             info.parent = process->parent;
@@ -89,8 +97,9 @@ std::vector<pidlab_task_info> Universe::snapshot() const {
             info.flags |= process->leader != id ? PIDLAB_TASK_THREAD : 0;
             info.flags |= namespaces_.at(ns).reaper == id ? PIDLAB_TASK_REAPER : 0;
         }
-        if ((it.process ? it.process : it.once)->leads_session)
-            info.flags |= PIDLAB_TASK_SESSION;
+        const Process &of = it.process ? *it.process : *it.once;
+        info.flags |= of.leads_session ? PIDLAB_TASK_SESSION : 0;
+        info.flags |= of.autoreap ? PIDLAB_TASK_AUTOREAP : 0;
         all.push_back(info);
     }
     std::ranges::stable_partition(all,
@@ -102,7 +111,7 @@ std::vector<pidlab_task_info> Universe::snapshot() const {
 std::string Universe::name_of(Key id) const {
     const Task &it = task(id);
     if (!it.process)
-        return fmt::format("dead {} {} {}", it.code, it.execed, it.holds);
+        return fmt::format("dead {} {} {} {}", it.code, it.execed, it.holds, it.cpu);
     return std::to_string(nr_of(id, PIDLAB_TYPE_PID, root_));
 }
 
@@ -110,15 +119,17 @@ std::string Universe::name_of(Key id) const {
 std::uint64_t Universe::digest() const {
     std::uint64_t sum = 0;
     for (const auto &[id, it] : tasks_) {
-        if (!it.process && !it.holds)
+        if (!it.process && !it.holds && !it.finders && it.cpu < 0)
             continue;
         std::string text = "task " + name_of(id);
         if (it.process)
-            text += fmt::format(" {} {} {} {} {} {} {} {}", name_of(it.process->leader),
+            text += fmt::format(" {} {} {} {} {} {} {} {} {} {} {} {}", name_of(it.process->leader),
                                 it.process->parent ? name_of(it.process->parent) : "-",
                                 static_cast<int>(it.state), it.code, it.execed,
                                 it.process->leads_session, it.holds,
-                                namespaces_.at(ns_of(id)).reaper == id);
+                                namespaces_.at(ns_of(id)).reaper == id, it.exiting, it.cpu,
+                                it.process->autoreap, it.births ? level_of(it.births) : 0);
+        text += fmt::format(" {}", it.finders);
         sum += hash(text);
     }
     for (const auto &[id, it] : pids_) {
@@ -135,9 +146,22 @@ std::uint64_t Universe::digest() const {
         sum += hash(text);
     }
     for (const auto &[id, it] : refs_) {
-        const Key of = it.to == Reference::To::weak ? weak_.at(it.target).pid : 0;
+        const Key of = it.is_weak() ? weak_.at(it.target).pid : 0;
         sum += hash(fmt::format("ref {} {} {} {}", static_cast<int>(it.to),
                                 static_cast<int>(it.type), it.nr, of != 0));
+    }
+    for (const auto &[id, it] : containers_)
+        if (!it.removed)
+            sum +=
+                hash(fmt::format("container {} {} {} {} {} {} {} {} {} {}", it.subsystems, it.depth,
+                                 it.tasks, it.children, it.notify, it.pids_max, it.pids, it.freezes,
+                                 it.live, it.veto_create + 2 * it.veto_attach + 4 * it.veto_fork));
+    for (const auto &[id, it] : namespaces_) {
+        std::string text =
+            fmt::format("namespace {} {} {}", it.level, it.closed, it.numbers.pid_max());
+        for (const auto &[number, pid] : it.numbers.all())
+            text += fmt::format(" {}", number);
+        sum += hash(text);
     }
     return sum;
 }
@@ -156,14 +180,14 @@ void Universe::count(pidlab_info &info) const {
     counter[PIDLAB_CTR_FREED] = freed_;
     counter[PIDLAB_CTR_FORKS] = forks_;
 
+    counter[PIDLAB_CTR_CONTAINERS] = containers_.size();
+    counter[PIDLAB_CTR_CONTAINER_BYTES] = containers_.size() * size::container;
+    counter[PIDLAB_CTR_EXIT_LOCKS] = exit_locks_;
     counter[PIDLAB_CTR_TASK_BYTES] = tasks_.size() * (limits_.payload + size::task);
-    for (const auto &[id, it] : pids_)
-        if (generation_.pids)
-            counter[PIDLAB_CTR_PID_BYTES] += size::pid(it.numbers.size() - 1);
+    counter[PIDLAB_CTR_PID_BYTES] = pid_bytes_;
     counter[PIDLAB_CTR_REF_BYTES] = refs_.size() * size::ref + (weak_.size() - 1) * size::task_ref;
     counter[PIDLAB_CTR_NS_BYTES] = namespaces_.size() * size::ns;
-    counter[PIDLAB_CTR_BYTES] = counter[PIDLAB_CTR_TASK_BYTES] + counter[PIDLAB_CTR_PID_BYTES] +
-                                counter[PIDLAB_CTR_REF_BYTES] + counter[PIDLAB_CTR_NS_BYTES];
+    counter[PIDLAB_CTR_BYTES] = bytes();
 }
 
 } // namespace pidlab::model

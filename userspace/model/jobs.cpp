@@ -113,13 +113,7 @@ int Universe::kill(Key actor, int which, int sig) {
         for (const Key leader : leaders)
             if (!immune(*task(leader).process, actor))
                 ends.push_back(task(leader).process);
-    // First processes last, so that those in their namespaces need not be taken along.
-    std::ranges::stable_partition(ends, [](const auto &process) { return !process->first_of; });
-    for (const auto &process : ends)
-        for (const Key thread : running(*process))
-            task(thread).leaving = true;
-    for (const auto &process : ends)
-        end_process(process, killed);
+    end_together(std::move(ends), killed);
     return static_cast<int>(leaders.size());
 }
 

@@ -2,27 +2,31 @@
 // fork, exit, exec, wait: how tasks begin and end.
 #include <algorithm>
 #include <cerrno>
+#include <functional>
+#include <iterator>
 #include <limits>
 #include <utility>
 
+#include "sizes.hpp"
 #include "universe.hpp"
 
 namespace pidlab::model {
 
 namespace {
 
-constexpr int killed = 128 + 9;        ///< exit code of who was killed
-constexpr unsigned deepest_level = 32; ///< of a namespace, the root's being 0
+constexpr int killed = 128 + 9; ///< exit code of who was killed
 
 } // namespace
 
 /// A task that leads the process, or joins it.
-Key Universe::make_task(const std::shared_ptr<Process> &process, Key own) {
-    const Key id = new_id(PIDLAB_OBJECT_TASK);
+void Universe::make_task(Key id, const std::shared_ptr<Process> &process, Key own) {
     Task made;
     made.process = process;
     made.pid = own;
     tasks_.emplace(id, std::move(made));
+    bear_in(task(id), pid(own).ns());
+    if (process->first_of && !process->leader)
+        namespaces_.at(process->first_of).reaper = id;
     attach(id, PIDLAB_TYPE_PID, own);
     process->threads.push_back(id);
     const bool leads = !process->leader;
@@ -31,37 +35,71 @@ Key Universe::make_task(const std::shared_ptr<Process> &process, Key own) {
     if (generation_.of_threads || (leads && generation_.group_link))
         attach(id, PIDLAB_TYPE_TGID, task(process->leader).pid);
     if (!leads)
-        return id;
+        return;
     attach(id, PIDLAB_TYPE_PGID, process->group);
     attach(id, PIDLAB_TYPE_SID, process->session);
     if (process->parent)
         task(process->parent).children.push_back(id);
-    return id;
 }
 
-Forked Universe::fork(Key actor, unsigned flags, const Tids &tids) {
-    const std::shared_ptr<Process> parent = task(actor).process;
+/// Who may fork like this at all.
+void Universe::require_fork(Key actor, unsigned flags, const Tids &tids) const {
+    const Task &it = task(actor);
     const bool newpid = flags & PIDLAB_F_NEWPID, thread = flags & PIDLAB_F_THREAD;
-    const bool sibling = flags & PIDLAB_F_PARENT;
-    const Key outside = ns_of(actor);
-
-    if (newpid && thread)
+    if (thread && (newpid || (flags & PIDLAB_F_AUTOREAP)))
         throw Refused{EINVAL};
-    if (sibling && parent->first_of) // its sibling would be outside of the namespace
+    if ((newpid || thread) && it.births != ns_of(actor)) // its children are born elsewhere
+        throw Refused{EINVAL};
+    if ((flags & PIDLAB_F_PARENT) && it.process->first_of) // a sibling would be outside
         throw Refused{EINVAL};
     if (newpid && !generation_.nests)
         throw Refused{EOPNOTSUPP};
+    if (newpid)
+        require_namespace_below(ns_of(actor));
+    require_tids(tids, level_of(it.births) + (newpid ? 2 : 1));
     if (tasks_.size() >= limits_.tasks)
         throw Refused{EAGAIN};
-    if (newpid && (namespaces_.at(outside).level >= deepest_level ||
-                   namespaces_.size() >= limits_.namespaces))
-        throw Refused{ENOSPC};
+}
 
-    const Key ns = newpid ? make_namespace(outside) : outside;
+/// Its steps, in their order. One that fails has those before it undone.
+Forked Universe::fork(Key actor, unsigned flags, const Tids &tids, unsigned fail_at) {
+    require_fork(actor, flags, tids);
+    const std::shared_ptr<Process> parent = task(actor).process;
+    const bool newpid = flags & PIDLAB_F_NEWPID, thread = flags & PIDLAB_F_THREAD;
+    const auto reach = [fail_at](unsigned phase, int error) {
+        if (fail_at == phase)
+            throw Refused{error};
+    };
+    need({size::task + limits_.payload, thread ? 0 : size::process, newpid ? size::ns : 0,
+          generation_.pids ? size::pid(0) : 0});
+    const Key child = new_id(PIDLAB_OBJECT_TASK);
+    const Key ns = newpid ? make_namespace(task(actor).births) : task(actor).births;
     Key own = 0;
+    bool entered = false, consent = false, told = false;
+    Task made;
+    made.place = task(actor).place;
     try {
+        reach(PIDLAB_PHASE_TASK, ENOMEM);
+        entered = true;
+        reach(PIDLAB_PHASE_CONTAINER, ENOMEM);
         own = make_pid(ns, tids);
+        reach(PIDLAB_PHASE_NUMBER, EAGAIN);
+        ask_for_fork(task(actor), child);
+        consent = true;
+        reach(PIDLAB_PHASE_CAN_FORK, EAGAIN);
+        if (of_2007())
+            tell_of_fork(made, child);
+        told = of_2007();
+        reach(PIDLAB_PHASE_CALLBACKS, EAGAIN);
+        reach(PIDLAB_PHASE_PUBLISH, EINTR);
     } catch (const Refused &) {
+        if (told)
+            tell_of_exit(made, child);
+        if (consent)
+            take_consent_back(task(actor), child);
+        if (entered) // and leaves as an exit does
+            exit_locks_ += wants_notice(made);
+        unmake_pid(own);
         if (newpid)
             forget_namespace(ns);
         throw;
@@ -69,16 +107,18 @@ Forked Universe::fork(Key actor, unsigned flags, const Tids &tids) {
     std::shared_ptr<Process> process = parent;
     if (!thread) {
         process = std::make_shared<Process>();
-        process->parent = sibling ? parent->parent : actor;
+        process->parent = flags & PIDLAB_F_PARENT ? parent->parent : actor;
         process->group = parent->group;
         process->session = parent->session;
-        process->first_of = newpid ? ns : 0;
+        process->first_of = namespaces_.at(ns).reaper ? 0 : ns;
+        process->autoreap = flags & PIDLAB_F_AUTOREAP;
     }
-    const Key child = make_task(process, own);
-    if (newpid)
-        namespaces_.at(ns).reaper = child;
+    make_task(child, process, own);
+    enter_containers(task(child), task(actor));
+    if (!of_2007())
+        tell_of_fork(task(child), child);
     ++forks_;
-    return {TaskId{child}, pid(own).nr_in(outside)};
+    return {TaskId{child}, pid(own).nr_in(ns_of(actor))};
 }
 
 void Universe::exit(Key actor, int code, unsigned flags) {
@@ -88,21 +128,34 @@ void Universe::exit(Key actor, int code, unsigned flags) {
         leave(actor, code);
 }
 
+/// Its threads whose exit has not begun.
 std::vector<Key> Universe::running(const Process &process) const {
     std::vector<Key> found;
     for (const Key thread : process.threads)
-        if (task(thread).state == PIDLAB_STATE_RUNNING)
+        if (task(thread).state == PIDLAB_STATE_RUNNING && !task(thread).exiting)
             found.push_back(thread);
     return found;
 }
 
 /// All threads exit, with one code for the process even if its leader has left with another.
 void Universe::end_process(const std::shared_ptr<Process> &process, int code) {
-    const std::vector<Key> threads = running(*process);
-    if (threads.empty())
-        return;
-    task(process->leader).code = code;
-    leave_together(threads, code);
+    end_together({process}, code);
+}
+
+/// Processes exit; those that are the first of a namespace last, the innermost first, so that
+/// those in their namespaces need not be taken along.
+void Universe::end_together(std::vector<std::shared_ptr<Process>> ends, int code) {
+    std::erase_if(ends, [this](const auto &process) { return running(*process).empty(); });
+    std::ranges::stable_sort(ends, std::less{}, [this](const auto &process) {
+        const Key ns = process->first_of;
+        return ns ? static_cast<int>(deepest_level - namespaces_.at(ns).level) + 1 : 0;
+    });
+    std::vector<Key> all;
+    for (const auto &process : ends) {
+        task(process->leader).code = code;
+        std::ranges::copy(running(*process), std::back_inserter(all));
+    }
+    leave_together(all, code);
 }
 
 void Universe::leave_together(const std::vector<Key> &tasks, int code) {
@@ -112,40 +165,89 @@ void Universe::leave_together(const std::vector<Key> &tasks, int code) {
         leave(id, code);
 }
 
-/// One task exits: its children go to a thread of its process that stays, or else to the reaper of
-/// its namespace. A thread goes at once, a leader waits for its parent.
+/// Another thread of its process that stays, or 0.
+Key Universe::heir(Key id) const {
+    for (const Key thread : running(*task(id).process))
+        if (thread != id && !task(thread).leaving)
+            return thread;
+    return 0;
+}
+
+/// One task exits. The last thread of a namespace's first process takes the namespace along, and
+/// is not through before the others have given back their numbers there.
 void Universe::leave(Key id, int code) {
     const std::shared_ptr<Process> process = task(id).process;
-    const Key ns = ns_of(id);
-    Key heir = 0;
-    for (const Key thread : running(*process))
-        if (!heir && thread != id && !task(thread).leaving)
-            heir = thread;
-    if (process->first_of && !heir)
-        empty_namespace(ns, *process);
-    if (namespaces_.at(ns).reaper == id || (process->first_of && !heir))
-        namespaces_.at(ns).reaper = heir;
-    task(id).state = PIDLAB_STATE_ZOMBIE;
+    if (!process || task(id).exiting)
+        return;
+    task(id).exiting = true;
     task(id).code = code;
     if (generation_.last_code && running(*process).empty())
         task(process->leader).code = code;
-    hand_children_on(id, heir ? heir : namespaces_.at(ns).reaper);
+    leave_containers(id);
+    if (process->first_of && !heir(id)) {
+        empty_namespace(process->first_of, *process);
+        for (const Key thread : process->threads)
+            release_ready_children(thread);
+        if (!only_of(*process, process->first_of)) {
+            ending_.push_back(id);
+            return;
+        }
+    }
+    finish_leaving(id);
+}
+
+/// Its children go to a thread of its process that stays, or else to the reaper of its namespace.
+/// A thread goes at once, a leader waits for its parent.
+void Universe::finish_leaving(Key id) {
+    const std::shared_ptr<Process> process = task(id).process;
+    Namespace &own = namespaces_.at(ns_of(id));
+    const Key next = heir(id);
+    if (own.reaper == id || (process->first_of && !next))
+        own.reaper = next;
+    task(id).state = PIDLAB_STATE_ZOMBIE;
+    bear_in(task(id), 0);
+    user_went(id);
+    hand_children_on(id, next ? next : own.reaper);
     if (process->leader != id)
         release(id);
-    if (!process->parent && running(*process).empty()) // nobody waits for the lab's first process
-        release(process->leader);
+    process_may_end(process);
+}
+
+/// Where nobody will wait for the process it is released by its own end: the lab's first, one that
+/// was forked so, and the children of a reaper that is ending.
+void Universe::process_may_end(const std::shared_ptr<Process> &process) {
+    const Key leader = process->leader;
+    if (task(leader).process == process && ready(leader) &&
+        (!process->parent || process->autoreap || reaps_at_once(process->parent)))
+        release(leader);
+}
+
+bool Universe::reaps_at_once(Key parent) const {
+    const auto &process = task(parent).process;
+    return process && process->first_of && namespaces_.at(process->first_of).closed;
+}
+
+void Universe::release_ready_children(Key parent) {
+    const std::vector<Key> children = task(parent).children;
+    for (const Key child : children)
+        if (const auto process = task(child).process)
+            process_may_end(process);
 }
 
 void Universe::hand_children_on(Key from, Key to) {
-    for (const Key child : std::exchange(task(from).children, {})) {
+    const std::vector<Key> children = std::exchange(task(from).children, {});
+    for (const Key child : children) {
         task(child).process->parent = to;
         task(to).children.push_back(child);
     }
+    if (to && reaps_at_once(to))
+        release_ready_children(to);
 }
 
 /// The task is nobody's any more: no pid, no parent.
 void Universe::release(Key id) {
     Task &gone = task(id);
+    release_from_containers(id);
     const std::shared_ptr<Process> process = std::exchange(gone.process, nullptr);
     const Key own = std::exchange(gone.pid, 0);
     gone.once = process;
@@ -160,37 +262,7 @@ void Universe::release(Key id) {
     detach(id, PIDLAB_TYPE_PID, own);
     std::erase(process->threads, id);
     gone.state = PIDLAB_STATE_DEAD;
-    gone.waits = true;
-    waiting_.push_back(id);
-}
-
-/// The last thread of a namespace's first process exits: whoever else is in it, or below, dies and
-/// is reaped. Nobody in there has a parent outside but that process itself.
-void Universe::empty_namespace(Key ns, const Process &but) {
-    std::vector<Key> threads, leaders;
-    for (const auto &[number, pid_id] : namespaces_.at(ns).numbers.all())
-        for (const Key id : pid(pid_id).users[PIDLAB_TYPE_PID]) {
-            const Task &member = task(id);
-            if (member.process.get() == &but)
-                continue;
-            (member.process->leader == id ? leaders : threads).push_back(id);
-            if (!running(*member.process).empty())
-                task(member.process->leader).code = killed;
-        }
-    for (const auto *list : {&threads, &leaders})
-        for (const Key id : *list) {
-            Task &member = task(id);
-            if (member.state == PIDLAB_STATE_RUNNING)
-                member.code = killed;
-            member.children.clear();
-            if (member.process->first_of)
-                namespaces_.at(member.process->first_of).reaper = 0;
-        }
-    for (const Key id : but.threads)
-        task(id).children.clear();
-    for (const auto *list : {&threads, &leaders})
-        for (const Key id : *list)
-            release(id);
+    user_went(id);
 }
 
 /// The children of all its threads: its own ones first, then those of the threads after it.

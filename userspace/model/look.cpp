@@ -56,7 +56,9 @@ Key Universe::find(int nr, Key ns) const {
 FoundPid Universe::next(int nr, Key ns) const {
     require_pids();
     const auto &all = namespaces_.at(ns).numbers.all();
-    const auto found = all.lower_bound(nr);
+    auto found = all.lower_bound(nr);
+    while (found != all.end() && !found->second) // taken for nobody
+        ++found;
     if (found == all.end())
         throw Refused{ESRCH};
     return {PidId{found->second}, found->first};
@@ -85,13 +87,9 @@ Key Universe::ns_of(Key owner) const {
     return pid(own).ns();
 }
 
-/// Usage: the scheduler's until it has exited, its parent's until the grace period after it was
-/// reaped, and those held.
 TaskState Universe::state(Key target) const {
     const Task &it = task(target);
-    const unsigned scheduler = it.state == PIDLAB_STATE_RUNNING;
-    const unsigned parent = it.process || it.waits;
-    return {it.state, it.code, it.holds + scheduler + parent};
+    return {it.state, it.code, usage(it)};
 }
 
 } // namespace pidlab::model

@@ -22,7 +22,7 @@ public:
     Numbers() = default;
     Numbers(Order order, int pid_max) : order_(order), pid_max_(pid_max) {}
 
-    /// Take the next free number for a pid.
+    /// Take the next free number for a pid, or with 0 for nobody.
     /// @return 0: there is none
     int take(std::uint64_t pid);
 
@@ -31,6 +31,18 @@ public:
     bool take(int number, std::uint64_t pid) { return pids_.emplace(number, pid).second; }
 
     void give_back(int number) { pids_.erase(number); }
+
+    /// Numbers run below this from now on.
+    void set_pid_max(int pid_max) { pid_max_ = pid_max; }
+    [[nodiscard]] int pid_max() const { return pid_max_; }
+    /// The number given last; 0: none yet.
+    [[nodiscard]] int last() const { return last_; }
+
+    /// As if none had been given.
+    void begin_again() { last_ = 0; }
+
+    /// Whether the number is taken, by a pid or for nobody.
+    [[nodiscard]] bool taken(int number) const { return pids_.contains(number); }
 
     /// Whether a number may be asked for at all.
     [[nodiscard]] bool in_range(int number) const { return number >= 1 && number < pid_max_; }
@@ -41,12 +53,8 @@ public:
         return found == pids_.end() ? 0 : found->second;
     }
 
-    /// Numbers and their pids, rising.
+    /// Numbers and their pids, rising; 0 where a number is taken for nobody.
     [[nodiscard]] const std::map<int, std::uint64_t> &all() const { return pids_; }
-
-    /// The number given last; 0: none yet.
-    [[nodiscard]] int last() const { return last_; }
-    [[nodiscard]] int pid_max() const { return pid_max_; }
 
 private:
     [[nodiscard]] int free_from(int from, int end) const;

@@ -5,6 +5,7 @@
 
 #include <array>
 #include <cstdint>
+#include <deque>
 #include <memory>
 #include <string>
 #include <utility>
@@ -42,6 +43,7 @@ struct Process {
     Key group = 0;            ///< a pid
     Key session = 0;          ///< a pid
     bool leads_session = false;
+    bool autoreap = false;
     Key first_of = 0; ///< the namespace whose number 1 it is, or 0
 };
 
@@ -52,10 +54,17 @@ struct Task {
     std::vector<Key> children;        ///< leaders of processes, in the order they became its
     pidlab_state state = PIDLAB_STATE_RUNNING;
     bool leaving = false; ///< about to exit together with others: no heir for them
+    bool exiting = false; ///< its exit has begun; that of a reaper may take its time
     bool execed = false;
     int code = 0;
     unsigned holds = 0;
-    bool waits = false; ///< for the grace period after its release
+    unsigned finders = 0; ///< references that are among its rcu_users
+    bool waits = false;   ///< for the grace period after the last of its rcu_users
+    bool over = false;    ///< that grace period has ended
+    int cpu = -1;         ///< the virtual CPU that has it
+    Key births = 0;       ///< where its children are born; 0 once it has exited
+    std::array<Key, PIDLAB_SUBSYS_COUNT> place{}; ///< the container for each subsystem
+    std::array<Key, PIDLAB_SUBSYS_COUNT> kept{};  ///< of a zombie, where the subsystem counts it
 };
 
 struct Number {
@@ -91,9 +100,38 @@ struct Namespace {
     Key parent = 0;
     unsigned level = 0;
     Numbers numbers;
-    Key reaper = 0;          ///< a task; 0: it takes no new tasks
+    Key reaper = 0;          ///< a task; 0: none yet, or none any more
+    bool closed = false;     ///< its reaper has begun to exit: no new tasks
     unsigned pids = 0;       ///< innermost in it, in memory
     unsigned namespaces = 0; ///< directly in it
+    unsigned births = 0;     ///< tasks whose children are born in it
+};
+
+/// A container, with what each subsystem keeps for it.
+struct Container {
+    Key parent = 0; ///< 0: it is the root of its hierarchy
+    Key root = 0;
+    unsigned subsystems = 0; ///< of its hierarchy
+    unsigned depth = 0;
+    unsigned tasks = 0;    ///< in it, not exited
+    unsigned children = 0; ///< right below
+    unsigned below = 0;    ///< the same, and those removed that somebody still needs
+    unsigned keepers = 0;  ///< zombies that a subsystem counts here
+    bool removed = false;
+    bool notify = false;
+    std::int64_t pids_max = -1;
+    std::int64_t pids = 0; ///< in it and below
+    std::uint64_t refused = 0;
+    bool freezes = false; ///< by itself
+    std::uint64_t forks = 0, exits = 0, live = 0, peak = 0;
+    bool veto_create = false, veto_attach = false, veto_fork = false;
+};
+
+/// A callback that subsystem trace has recorded.
+struct Record {
+    pidlab_hook hook;
+    Key task;
+    Key container;
 };
 
 /// A task_ref. The one with id 0 is the sentinel.
@@ -106,10 +144,16 @@ struct Weak {
 
 /// A reference with an id.
 struct Reference {
-    enum class To { task, pid, weak } to = To::task;
+    enum class To { task, user, pid, weak, watch } to = To::task;
     Key target = 0;
     pidlab_type type = PIDLAB_TYPE_PID;
     int nr = 0; ///< that it remembers
+    // Of a watch, a weak reference too: what it has not told yet.
+    unsigned handovers = 0;
+    Key first = 0; ///< the first user as it knows, or who was the last
+    bool gone = false, told = false;
+
+    [[nodiscard]] bool is_weak() const { return to == To::weak || to == To::watch; }
 };
 
 } // namespace pidlab::model

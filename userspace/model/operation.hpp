@@ -14,7 +14,4 @@ void execute(Universe &universe, pidlab_op &op);
 /// Whether there is such an operation here.
 [[nodiscard]] bool has_operation(std::uint16_t opcode);
 
-/// The flags that mean something here.
-[[nodiscard]] std::uint16_t flags_it_has();
-
 } // namespace pidlab::model

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // The universe as pictures show it: every object with what it points at.
 #include <algorithm>
+#include <bit>
 
 #include "pidlab/snapshot.hpp"
 #include "universe.hpp"
@@ -13,10 +14,14 @@ Snapshot::Hold hold_of(Reference::To to) {
     switch (to) {
     case Reference::To::task:
         return Snapshot::Hold::task;
+    case Reference::To::user:
+        return Snapshot::Hold::rcu;
     case Reference::To::pid:
         return Snapshot::Hold::pid;
+    case Reference::To::watch:
+        return Snapshot::Hold::watch;
     case Reference::To::weak:
-        return Snapshot::Hold::tref;
+        break;
     }
     return Snapshot::Hold::tref;
 }
@@ -31,6 +36,9 @@ Snapshot Universe::portrait() const {
         out.pids.push_back(portrait(id, it));
     for (const auto &[id, it] : namespaces_)
         out.namespaces.push_back(portrait(id, it));
+    for (const auto &[id, it] : containers_)
+        if (!it.removed)
+            out.containers.push_back(portrait(id, it));
     for (const auto &[id, it] : refs_)
         out.references.push_back(portrait(id, it));
     std::ranges::sort(out.tasks, {}, &Snapshot::Task::id);
@@ -49,6 +57,7 @@ Snapshot::Task Universe::portrait(const pidlab_task_info &info) const {
     out.ns = info.ns;
     out.reaper = (info.flags & PIDLAB_TASK_REAPER) != 0;
     const Task &it = task(info.id);
+    out.frozen = frozen(it);
     if (!it.process)
         return out;
     for (std::uint32_t type = 0; type < PIDLAB_TYPE_COUNT; ++type) {
@@ -58,6 +67,12 @@ Snapshot::Task Universe::portrait(const pidlab_task_info &info) const {
         const Key pid = pid_of(it, static_cast<pidlab_type>(type));
         out.links.at(type) = {generation_.pids ? pid : 0, pids_.at(pid).nr_in(root_)};
     }
+    for (const Key root : roots_)
+        for (unsigned subsystem = 0; subsystem < PIDLAB_SUBSYS_COUNT; ++subsystem)
+            if (bound_[subsystem] == root) {
+                out.containers.push_back(it.place[subsystem]);
+                break;
+            }
     return out;
 }
 
@@ -81,9 +96,15 @@ Snapshot::Namespace Universe::portrait(Key id, const Namespace &it) const {
     out.last = it.numbers.last();
     out.pid_max = it.numbers.pid_max();
     out.reaper = it.reaper;
-    out.dying = it.reaper == 0;
-    out.count = it.pids + it.namespaces + (it.level == 0 ? 1 : 0);
+    out.dying = it.closed;
+    out.count = it.pids + it.namespaces + it.births + (it.level == 0 ? 1 : 0);
     return out;
+}
+
+Snapshot::Container Universe::portrait(Key id, const Container &it) const {
+    return {id,       it.parent,
+            it.root,  it.subsystems,
+            it.tasks, it.tasks * static_cast<std::uint32_t>(std::popcount(it.subsystems))};
 }
 
 Snapshot::Reference Universe::portrait(Key id, const Reference &it) const {
@@ -92,13 +113,14 @@ Snapshot::Reference Universe::portrait(Key id, const Reference &it) const {
     out.kind = hold_of(it.to);
     out.type = it.type;
     out.number = it.nr;
-    if (it.to == Reference::To::weak) {
+    if (it.is_weak()) {
         const Weak &weak = weak_.at(it.target);
         out.object = weak.pid ? first_user(weak.pid, weak.type) : 0;
     } else {
         out.object = it.target;
     }
-    out.gone = out.object == 0 || (it.to == Reference::To::task && !task(out.object).process);
+    out.gone = out.object == 0 || ((it.to == Reference::To::task || it.to == Reference::To::user) &&
+                                   !task(out.object).process);
     return out;
 }
 

@@ -13,6 +13,9 @@ inline constexpr std::size_t payload = 10240; ///< a stack and a task_struct of 
 inline constexpr std::size_t task_ref = 24;
 inline constexpr std::size_t ref = 48;
 inline constexpr std::size_t ns = 2048;
+inline constexpr std::size_t process = 0; ///< part of its leader's
+inline constexpr std::size_t container = 128;
+inline constexpr std::size_t rcu_head = 16;
 inline constexpr std::size_t lab = 4096;
 
 /// A struct pid at a depth.

@@ -16,23 +16,6 @@ namespace {
 constexpr std::uint64_t plenty = std::uint64_t{1} << 40; ///< what max_bytes says
 constexpr std::uint64_t default_hash_bits = 12;
 
-/// Whether the value has a meaning to the model.
-void require_modelled(const SettingInfo &row, std::uint64_t value) {
-    switch (row.slot) {
-    case PIDLAB_SET_GENERATION:
-    case PIDLAB_SET_PID_MAX:
-    case PIDLAB_SET_HASH_BITS:
-    case PIDLAB_SET_TASK_PAYLOAD:
-    case PIDLAB_SET_MAX_TASKS:
-    case PIDLAB_SET_MAX_REFS:
-    case PIDLAB_SET_MAX_NS:
-        return;
-    default:
-        if (value != row.default_value)
-            throw NotModelled(fmt::format("the setting `{}'", row.name));
-    }
-}
-
 const model::Generation *find_generation(std::uint64_t number) {
     for (const model::Generation &generation : model::generations())
         if (generation.number == number)
@@ -81,6 +64,9 @@ ModelTransport::ModelTransport() {
     settings_.bytes_of[PIDLAB_SIZE_TREF] = model::size::task_ref;
     settings_.bytes_of[PIDLAB_SIZE_REF] = model::size::ref;
     settings_.bytes_of[PIDLAB_SIZE_NS] = model::size::ns;
+    settings_.bytes_of[PIDLAB_SIZE_CONTAINER] = model::size::container;
+    settings_.bytes_of[PIDLAB_SIZE_RCU_UNION] = model::size::rcu_head;
+    settings_.bytes_of[PIDLAB_SIZE_RCU_APART] = model::size::rcu_head + sizeof(std::uint64_t);
     settings_.bytes_of[PIDLAB_SIZE_LAB] = model::size::lab;
 }
 
@@ -92,9 +78,8 @@ int ModelTransport::setup(pidlab_setup &arg) {
         return EINVAL;
     if (universe_)
         return EBUSY;
-    for (const SettingInfo &row : settings())
-        if (arg.given >> row.slot & 1)
-            require_modelled(row, arg.value[row.slot]);
+    if (arg.value[PIDLAB_SET_BUGS])
+        throw NotModelled("bugs of the time: it does what is right");
     pidlab_info now = settings_;
     for (const SettingInfo &row : settings())
         now.setting[row.slot] = value_or_default(row, arg);
@@ -103,10 +88,19 @@ int ModelTransport::setup(pidlab_setup &arg) {
         return EINVAL;
     if (now.setting[PIDLAB_SET_HASH_BITS] == 0)
         now.setting[PIDLAB_SET_HASH_BITS] = default_hash_bits;
-    const model::Limits limits{static_cast<int>(now.setting[PIDLAB_SET_PID_MAX]),
-                               now.setting[PIDLAB_SET_TASK_PAYLOAD],
-                               now.setting[PIDLAB_SET_MAX_TASKS], now.setting[PIDLAB_SET_MAX_REFS],
-                               now.setting[PIDLAB_SET_MAX_NS]};
+    const auto &set = now.setting;
+    const model::Limits limits{
+        .pid_max = static_cast<int>(set[PIDLAB_SET_PID_MAX]),
+        .payload = set[PIDLAB_SET_TASK_PAYLOAD],
+        .tasks = set[PIDLAB_SET_MAX_TASKS],
+        .refs = set[PIDLAB_SET_MAX_REFS],
+        .namespaces = set[PIDLAB_SET_MAX_NS],
+        .containers = set[PIDLAB_SET_MAX_CONTAINERS],
+        .bytes = set[PIDLAB_SET_MAX_BYTES],
+        .cpus = static_cast<unsigned>(set[PIDLAB_SET_CPUS]),
+        .rcu_layout = static_cast<unsigned>(set[PIDLAB_SET_RCU_LAYOUT]),
+        .hooks = static_cast<unsigned>(set[PIDLAB_SET_HOOKS]),
+    };
     universe_ = std::make_unique<model::Universe>(*generation, limits);
     settings_ = now;
     settings_.ready = 1;
@@ -160,13 +154,16 @@ int ModelTransport::snapshot(Snapshot &out) {
     return 0;
 }
 
+bool ModelTransport::has(std::uint64_t id) const { return universe_ && universe_->exists(id); }
+
 bool ModelTransport::knows(std::uint16_t opcode) { return model::has_operation(opcode); }
-std::uint16_t ModelTransport::known_flags() { return model::flags_it_has(); }
 
 bool ModelTransport::waits_for_grace_period(const pidlab_op &op) const {
     if (!universe_)
         return false;
     if (op.opcode == PIDLAB_OP_FORK && universe_->at_limit(op.flags & PIDLAB_F_NEWPID))
+        return true;
+    if (op.opcode == PIDLAB_OP_UNSHARE && universe_->at_limit(true))
         return true;
     return std::ranges::any_of(op.arg, [&](std::uint64_t id) { return universe_->waits(id); });
 }

@@ -4,6 +4,8 @@
 #pragma once
 
 #include <cstdint>
+#include <deque>
+#include <initializer_list>
 #include <map>
 #include <span>
 #include <string>
@@ -25,6 +27,11 @@ struct Limits {
     std::uint64_t tasks = 0;
     std::uint64_t refs = 0;
     std::uint64_t namespaces = 0;
+    std::uint64_t containers = 0;
+    std::uint64_t bytes = 0;
+    unsigned cpus = 0;
+    unsigned rcu_layout = 0;
+    unsigned hooks = 0; ///< the year
 };
 
 /// A universe. Operations answer what the table says or throw Refused; what they name exists and
@@ -35,11 +42,48 @@ public:
 
     /// @name Operations: life.cpp
     /// @{
-    Forked fork(Key actor, unsigned flags, const Tids &tids);
+    /// @param fail_at the phase that fails, or 0
+    Forked fork(Key actor, unsigned flags, const Tids &tids, unsigned fail_at);
     void exit(Key actor, int code, unsigned flags);
     Waited wait(Key actor, int which, unsigned flags);
     Reaped reap(Key child);
     int exec(Key actor);
+    /// @}
+
+    /// @name Operations: namespaces.cpp
+    /// @{
+    int pid_max(Key ns, std::uint64_t value);
+    Reserved reserve(Key ns, std::uint64_t count);
+    void unreserve(Key ns, int nr);
+    void setns(Key actor, Key ns);
+    Key unshare(Key actor);
+    /// @}
+
+    /// @name Operations: scheduler.cpp
+    /// @{
+    RcuUser rcu_get(Key target);
+    [[nodiscard]] Counts counts(Key target) const;
+    Key switch_to(std::uint64_t cpu, Key next);
+    [[nodiscard]] Current curr(std::uint64_t cpu) const;
+    /// @}
+
+    /// @name Operations: containers.cpp
+    /// @{
+    Key mount(unsigned subsystems);
+    void umount(Key root);
+    Key mkdir(Key parent);
+    void rmdir(Key container);
+    void attach_to(Key target, Key container);
+    [[nodiscard]] Place where(Key target, unsigned subsystem) const;
+    ReleaseEvent release_event();
+    TraceRecord trace();
+    /// @}
+
+    /// @name Operations: files.cpp
+    /// @{
+    void write(Key container, pidlab_file file, std::uint64_t value);
+    [[nodiscard]] std::uint64_t stat(Key container, pidlab_file file) const;
+    unsigned freeze(Key container, bool on);
     /// @}
 
     /// @name Operations: jobs.cpp
@@ -57,6 +101,9 @@ public:
     WeakRef tref_nr(int nr, pidlab_type type, Key ns);
     Key dup(Key ref);
     void put(Key ref);
+    void set(Key ref, Key from);
+    Key watch(Key ref);
+    RefEvent event(Key ref);
     [[nodiscard]] Key deref(Key ref) const;
     [[nodiscard]] RefRead read(Key ref) const;
     /// @}
@@ -76,10 +123,20 @@ public:
     /// A grace period: what waited for it goes.
     void grace_period();
 
+    /// Let the n-th allocation of the next operation fail; 0: none.
+    void let_fail(unsigned nth) { fail_in_ = nth; }
+
+    /// What an operation leads to before it is over: reapers that waited for the last number of
+    /// their namespace end.
+    void settle();
+
     /// @name For whoever looks at all of it: describe.cpp
     /// @{
     [[nodiscard]] bool exists(Key id) const;
     [[nodiscard]] bool acts(Key task) const;
+    [[nodiscard]] bool is_frozen(Key id) const { return frozen(task(id)); }
+    [[nodiscard]] bool frozen(const Task &task) const;
+    [[nodiscard]] bool scans() const { return generation_.order == Order::last; }
     [[nodiscard]] Key init() const { return init_; }
     [[nodiscard]] Key root() const { return root_; }
     [[nodiscard]] bool waits(Key id) const;
@@ -102,7 +159,10 @@ private:
 
     // Pids and their users: identity.cpp
     [[nodiscard]] Key make_namespace(Key parent);
+    unsigned require_tids(const Tids &tids, unsigned levels) const;
     [[nodiscard]] Key make_pid(Key ns, const Tids &tids);
+    void unmake_pid(Key pid);
+    void give_back(const Pid &pid);
     [[nodiscard]] Key pid_of(const Task &task, pidlab_type type) const;
     [[nodiscard]] bool links(Key task, pidlab_type type) const;
     [[nodiscard]] Key first_user(Key pid, pidlab_type type) const;
@@ -116,13 +176,24 @@ private:
     void require_pids() const;
 
     // Beginnings and ends: life.cpp
-    [[nodiscard]] Key make_task(const std::shared_ptr<Process> &process, Key pid);
+    static constexpr unsigned deepest_level = 32; ///< of a namespace, the root's being 0
+    void require_fork(Key actor, unsigned flags, const Tids &tids) const;
+    void require_namespace_below(Key ns) const;
+    void make_task(Key id, const std::shared_ptr<Process> &process, Key pid);
+    void release_ready_children(Key parent);
     void leave(Key task, int code);
+    void finish_leaving(Key task);
+    void process_may_end(const std::shared_ptr<Process> &process);
+    [[nodiscard]] bool reaps_at_once(Key parent) const;
+    [[nodiscard]] Key heir(Key task) const;
     void leave_together(const std::vector<Key> &tasks, int code);
     void hand_children_on(Key from, Key to);
     void release(Key task);
     void empty_namespace(Key ns, const Process &but);
+    [[nodiscard]] bool only_of(const Process &process, Key ns) const;
+    void bear_in(Task &task, Key ns);
     void end_process(const std::shared_ptr<Process> &process, int code);
+    void end_together(std::vector<std::shared_ptr<Process>> ends, int code);
     [[nodiscard]] std::vector<Key> running(const Process &process) const;
     [[nodiscard]] std::vector<Key> children_of_process(Key actor) const;
     [[nodiscard]] bool ready(Key child) const;
@@ -130,15 +201,46 @@ private:
     [[nodiscard]] std::vector<Key> reached(Key actor, int which) const;
     [[nodiscard]] bool immune(const Process &process, Key sender) const;
 
+    // Counts of a task, and allocations: scheduler.cpp
+    [[nodiscard]] bool scheduler_counts() const;
+    [[nodiscard]] bool scheduler_holds(const Task &task) const;
+    [[nodiscard]] unsigned users(const Task &task) const;
+    [[nodiscard]] unsigned usage(const Task &task) const;
+    void user_went(Key task);
+    void need(std::initializer_list<std::size_t> sizes);
+    [[nodiscard]] std::uint64_t bytes() const;
+
+    // What subsystems are told: hooks.cpp
+    [[nodiscard]] bool of_2007() const;
+    [[nodiscard]] Key place_of(const Task &task, pidlab_subsys subsystem) const;
+    void ask_for_fork(const Task &parent, Key child);
+    void take_consent_back(const Task &parent, Key child);
+    void tell_of_fork(Task &child, Key id);
+    void tell_of_exit(Task &task, Key id);
+    void enter_containers(Task &child, const Task &parent);
+    [[nodiscard]] bool wants_notice(const Task &task) const;
+    void leave_containers(Key task);
+    void release_from_containers(Key task);
+    void record(pidlab_hook hook, Key task, Key container);
+    void charge(Key container, std::int64_t tasks);
+    void keep(Task &task, pidlab_subsys subsystem);
+    void may_release(Key container);
+    void forget_container(Key container);
+    [[nodiscard]] bool freezing(Key container) const;
+    [[nodiscard]] unsigned frozen_tasks() const;
+
     Key new_reference(const Reference &reference);
     void require_room() const;
     [[nodiscard]] Key weak_to(Key pid, pidlab_type type);
     void count_target(const Reference &reference, int by);
+    void drop(const Reference &reference);
+    void tell_watches(Key pid, pidlab_type type);
 
     // Pictures: portrait.cpp
     [[nodiscard]] Snapshot::Task portrait(const pidlab_task_info &info) const;
     [[nodiscard]] Snapshot::Pid portrait(Key id, const Pid &it) const;
     [[nodiscard]] Snapshot::Namespace portrait(Key id, const Namespace &it) const;
+    [[nodiscard]] Snapshot::Container portrait(Key id, const Container &it) const;
     [[nodiscard]] Snapshot::Reference portrait(Key id, const Reference &it) const;
 
     [[nodiscard]] std::string name_of(Key task) const;
@@ -157,6 +259,16 @@ private:
     std::map<Key, Reference> refs_;
     std::map<Key, Weak> weak_; ///< task_refs by numbers of their own; 0 is the sentinel
     std::vector<Key> waiting_; ///< tasks and pids, for the end of the grace period
+    std::vector<Key> ending_;  ///< reapers that wait for the last number of their namespace
+    std::vector<Key> cpus_;    ///< the task that each CPU has, or 0
+    std::map<Key, Container> containers_;
+    std::array<Key, PIDLAB_SUBSYS_COUNT> bound_{}; ///< the root of each subsystem's hierarchy
+    std::vector<Key> roots_;                       ///< of hierarchies
+    std::deque<Key> events_;                       ///< containers to tell of
+    std::deque<Record> trace_;
+    std::uint64_t exit_locks_ = 0;
+    std::uint64_t pid_bytes_ = 0;
+    unsigned fail_in_ = 0; ///< allocations from now
 };
 
 } // namespace pidlab::model

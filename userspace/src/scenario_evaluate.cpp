@@ -33,6 +33,9 @@ std::uint64_t Executor::evaluate(const Atom &atom, std::uint64_t seen_by) {
     case Atom::Kind::any:
         break;
     case Atom::Kind::counter:
+        if (!lab_.transport().is_of_this_machine() &&
+            (atom.number == PIDLAB_CTR_ZAP_STEPS || atom.number == PIDLAB_CTR_EXIT_LOCK_NS))
+            throw NotModelled("what the end of a namespace or an exit costs");
         value = info().counter(static_cast<pidlab_counter>(atom.number));
         break;
     case Atom::Kind::size:

@@ -15,8 +15,8 @@ namespace model {
 class Universe;
 }
 
-/// Something was asked for that the model has no notion of: failing allocations, bugs of the time,
-/// a limit on bytes, or a row of the tables that it does not know yet. what() says which.
+/// Something was asked for that the model has no notion of: bugs of the time, how long something
+/// took or how far a search went, or a row of the tables that it does not know. what() says which.
 class NotModelled : public std::runtime_error {
 public:
     explicit NotModelled(const std::string &what)
@@ -52,10 +52,11 @@ public:
     /// answer then depends on the time; after `gp' it does not.
     [[nodiscard]] bool waits_for_grace_period(const pidlab_op &op) const;
 
+    /// Whether there is such an object.
+    [[nodiscard]] bool has(std::uint64_t id) const;
+
     /// Whether it knows an operation, by its number.
     [[nodiscard]] static bool knows(std::uint16_t opcode);
-    /// The flags that it knows (PIDLAB_F_*).
-    [[nodiscard]] static std::uint16_t known_flags();
 
 private:
     std::unique_ptr<model::Universe> universe_; ///< nothing before setup

@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "compare.hpp"
+#include "names.hpp"
 #include "pidlab/errno_table.hpp"
 #include "pidlab/format.hpp"
 #include "pidlab/lab.hpp"
@@ -18,8 +19,9 @@ class Writer {
 public:
     Writer(const Program &program, const std::string &title)
         : program_(program), model_(*new ModelTransport), lab_(std::unique_ptr<Transport>(&model_)),
-          text_(fmt::format("# SPDX-License-Identifier: MIT\n# {}\n\nlab", title)) {
+          text_(fmt::format("# SPDX-License-Identifier: MIT\n# {}\n\nlab", title)), known_(model_) {
         lab_.setup(program.settings);
+        known_.same(lab_.init().raw(), lab_.init().raw());
         names_[lab_.init().raw()] = "init";
     }
 
@@ -48,13 +50,10 @@ private:
     }
 
     void write(const Step &step) {
-        pidlab_op op{};
-        op.opcode = static_cast<std::uint16_t>(step.op->opcode);
-        op.flags = step.flags;
+        pidlab_op op = known_.encode(step, lab_.init().raw());
         std::string words = std::string(step.op->name);
         bool writable = (step.flags & ~step.op->flags) == 0;
         for (std::size_t i = 0; i < PIDLAB_OP_ARGS; ++i) {
-            op.arg[i] = value(step.args[i], step.op->args[i].kind);
             if (!step.op->args[i].used())
                 writable = writable && op.arg[i] == 0;
             else
@@ -70,7 +69,8 @@ private:
             text_ += "gp\n";
         }
         (void)lab_.try_execute(op);
-        results_[step.label] = op;
+        remember(*step.op, op);
+        ++line_;
         if (!writable)
             text_ += fmt::format("# not to be written: {}\n", fmt::streamed(op));
         else if (op.error)
@@ -96,7 +96,7 @@ private:
                 word = known->second;
             expected += (i ? ", " : "") + word;
         }
-        const std::string name = fmt::format("x{}", step.label);
+        const std::string name = fmt::format("x{}", line_);
         const bool gives = meaning(outputs[0].kind) == Meaning::object && op.res[0] &&
                            names_.emplace(op.res[0], name).second;
         std::string lines =
@@ -114,29 +114,28 @@ private:
             return true;
         }
         if (meaning(info.kind) == Meaning::word) {
+            if (is_mask(info.kind)) {
+                words += fmt::format(" {}={}", info.name, value_text(info.kind, what));
+                return what != 0 && what <= PIDLAB_SUBSYS_MASK;
+            }
             const WordInfo *const word = find_word(words_of(info.kind), what);
             words += fmt::format(" {}={}", info.name, word ? word->name : "?");
             return word != nullptr;
         }
         if (what == 0)
-            return info.kind == PIDLAB_ARG_NS;
+            return info.kind == PIDLAB_ARG_NS || info.kind == PIDLAB_ARG_NEXT;
         const auto known = names_.find(what);
         words += fmt::format(" {}={}", info.name, known == names_.end() ? "?" : known->second);
         return known != names_.end();
     }
 
-    [[nodiscard]] std::uint64_t value(const Operand &operand, pidlab_arg kind) const {
-        if (operand.kind == Operand::Kind::init)
-            return lab_.init().raw();
-        if (operand.kind == Operand::Kind::value)
-            return operand.value;
-        const auto found = results_.find(operand.step);
-        const bool object = meaning(kind) == Meaning::object;
-        if (operand.kind == Operand::Kind::never || found == results_.end() ||
-            (object && !found->second.res[operand.slot]))
-            return object ? std::uint64_t{1} << 40 | PIDLAB_OBJECT_TASK : 0;
-        const std::uint64_t result = found->second.res[operand.slot];
-        return operand.minus ? 0 - result : result;
+    void remember(const OpInfo &info, const pidlab_op &op) {
+        for (std::size_t i = 0; i < PIDLAB_OP_RESULTS; ++i) {
+            if (meaning(info.results[i].kind) == Meaning::object)
+                known_.same(op.res[i], op.res[i]);
+            if (info.results[i].kind == PIDLAB_ARG_NR && !op.error)
+                known_.number(op.res[i]);
+        }
     }
 
     const Program &program_;
@@ -144,7 +143,8 @@ private:
     Lab lab_;
     std::string text_;
     std::map<std::uint64_t, std::string> names_;
-    std::map<std::size_t, pidlab_op> results_;
+    Names known_;
+    unsigned line_ = 0;
 };
 
 } // namespace

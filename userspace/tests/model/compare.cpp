@@ -7,6 +7,7 @@
 
 #include <fmt/format.h>
 
+#include "names.hpp"
 #include "pidlab/format.hpp"
 #include "pidlab/lab.hpp"
 #include "pidlab/model.hpp"
@@ -15,94 +16,25 @@ namespace pidlab::testing {
 
 namespace {
 
-/// The ids of one lab: what labels stand for in it.
-class Side {
-public:
-    Side(std::unique_ptr<Transport> transport, const Program &program) : lab(std::move(transport)) {
-        lab.setup(program.settings);
-    }
-
-    [[nodiscard]] pidlab_op encode(const Step &step) const {
-        pidlab_op op{};
-        op.opcode = static_cast<std::uint16_t>(step.op->opcode);
-        op.flags = step.flags;
-        for (std::size_t i = 0; i < PIDLAB_OP_ARGS; ++i)
-            op.arg[i] = value(step.args[i], step.op->args[i].kind);
-        return op;
-    }
-
-    /// Executes it and keeps the results under its label.
-    void execute(pidlab_op &op, std::size_t label) {
-        (void)lab.try_execute(op);
-        results_[label] = op;
-    }
-
-    Lab lab;
-
-private:
-    static std::uint64_t never(std::uint64_t kind) {
-        return std::uint64_t{1} << 40 | (kind ? kind : std::uint64_t{PIDLAB_OBJECT_TASK});
-    }
-
-    [[nodiscard]] std::uint64_t value(const Operand &operand, pidlab_arg kind) const {
-        switch (operand.kind) {
-        case Operand::Kind::init:
-            return lab.init().raw();
-        case Operand::Kind::never:
-            return never(operand.value);
-        case Operand::Kind::value:
-            return operand.value;
-        case Operand::Kind::result:
-            break;
-        }
-        const auto found = results_.find(operand.step);
-        const std::uint64_t result = found == results_.end() ? 0 : found->second.res[operand.slot];
-        if (meaning(kind) == Meaning::object)
-            return result ? result : never(0);
-        return operand.minus ? 0 - result : result;
-    }
-
-    std::map<std::size_t, pidlab_op> results_;
-};
-
-/// Which id of the other side is which of the model's.
-class Match {
-public:
-    /// @return whether both stand for the same
-    bool same(std::uint64_t ours, std::uint64_t theirs) {
-        if (ours == 0 || theirs == 0)
-            return ours == theirs;
-        const auto [there, is_new] = theirs_.emplace(ours, theirs);
-        const auto [here, unknown] = ours_.emplace(theirs, ours);
-        return there->second == theirs && here->second == ours &&
-               object_of(ours) == object_of(theirs);
-    }
-
-    /// Whether they are known to be the same.
-    [[nodiscard]] bool known(std::uint64_t ours, std::uint64_t theirs) const {
-        const auto found = theirs_.find(ours);
-        return found != theirs_.end() && found->second == theirs;
-    }
-
-private:
-    std::map<std::uint64_t, std::uint64_t> theirs_, ours_;
-};
-
 class Comparison {
 public:
     Comparison(const Program &program, const MakeLab &make)
         : program_(program), model_(*new ModelTransport),
-          ours_(std::unique_ptr<Transport>(&model_), program), theirs_(make(), program) {
-        match_.same(ours_.lab.init().raw(), theirs_.lab.init().raw());
+          ours_(std::unique_ptr<Transport>(&model_)), theirs_(make()), names_(model_) {
+        ours_.setup(program.settings);
+        theirs_.setup(program.settings);
+        names_.same(ours_.init().raw(), theirs_.init().raw());
     }
 
     std::optional<std::string> run() {
-        pass_by(ours_.lab);
-        pass_by(theirs_.lab);
+        pass_by(ours_);
+        pass_by(theirs_);
         for (const Step &step : program_.steps)
-            if (auto found = run(step))
+            if (auto found = run(names_.encode(step, ours_.init().raw()), *step.op, step.patient))
                 return found;
-        return compare_states();
+        if (auto found = compare_states())
+            return found;
+        return ask_about_all();
     }
 
 private:
@@ -118,36 +50,100 @@ private:
         }
     }
 
-    std::optional<std::string> run(const Step &step) {
-        pidlab_op ours = ours_.encode(step), theirs = theirs_.encode(step);
+    std::optional<std::string> run(pidlab_op ours, const OpInfo &info, bool patient) {
         if (model_.waits_for_grace_period(ours)) {
-            if (!step.patient)
+            if (!patient)
                 return {};
-            ours_.lab.gp();
-            theirs_.lab.gp();
+            ours_.gp();
+            theirs_.gp();
         }
-        ours_.execute(ours, step.label);
-        theirs_.execute(theirs, step.label);
+        pidlab_op theirs = ours;
+        for (std::size_t i = 0; i < PIDLAB_OP_ARGS; ++i)
+            if (meaning(info.args[i].kind) == Meaning::object)
+                theirs.arg[i] = names_.theirs(ours.arg[i]);
+        (void)ours_.try_execute(ours);
+        (void)theirs_.try_execute(theirs);
         bool same = ours.error == theirs.error;
-        for (std::size_t i = 0; same && i < PIDLAB_OP_RESULTS; ++i)
-            same = meaning(step.op->results[i].kind) == Meaning::object
-                       ? match_.same(ours.res[i], theirs.res[i])
-                       : ours.res[i] == theirs.res[i];
+        for (std::size_t i = 0; same && i < PIDLAB_OP_RESULTS; ++i) {
+            const pidlab_arg kind = info.results[i].kind;
+            same = meaning(kind) == Meaning::object ? names_.same(ours.res[i], theirs.res[i])
+                                                    : ours.res[i] == theirs.res[i];
+            if (kind == PIDLAB_ARG_NR && !ours.error)
+                names_.number(ours.res[i]);
+        }
         if (same)
             return {};
-        return fmt::format("step {}: the model says {}, the other {}", step.label,
-                           fmt::streamed(ours), fmt::streamed(theirs));
+        return fmt::format("the model says {}, the other {}", fmt::streamed(ours),
+                           fmt::streamed(theirs));
+    }
+
+    std::optional<std::string> ask(std::uint16_t opcode, std::uint64_t first,
+                                   std::uint64_t second = 0, std::uint64_t third = 0) {
+        pidlab_op op{};
+        op.opcode = opcode;
+        op.arg[0] = first;
+        op.arg[1] = second;
+        op.arg[2] = third;
+        return run(op, *find_op(opcode), false);
+    }
+
+    /// Whatever a digest is made of, object by object.
+    std::optional<std::string> ask_about_all() {
+        std::optional<std::string> found;
+        for (const pidlab_object kind : {PIDLAB_OBJECT_TASK, PIDLAB_OBJECT_PID, PIDLAB_OBJECT_REF,
+                                         PIDLAB_OBJECT_NS, PIDLAB_OBJECT_CONTAINER}) {
+            const std::vector<std::uint64_t> all = names_.met(kind);
+            for (const std::uint64_t id : all)
+                if (!found && model_.has(id))
+                    found = ask_about(kind, id);
+        }
+        for (std::uint64_t cpu = 0; !found && cpu < *program_.settings.get(PIDLAB_SET_CPUS); ++cpu)
+            found = ask(PIDLAB_OP_CURR, cpu);
+        return found;
+    }
+
+    std::optional<std::string> ask_about(pidlab_object kind, std::uint64_t id) {
+        std::optional<std::string> found;
+        const auto first = [&](auto... what) {
+            if (!found)
+                found = ask(what...);
+        };
+        switch (kind) {
+        case PIDLAB_OBJECT_TASK:
+            first(PIDLAB_OP_COUNTS, id);
+            for (unsigned subsystem = 0; subsystem < PIDLAB_SUBSYS_COUNT; ++subsystem)
+                first(PIDLAB_OP_WHERE, id, std::uint64_t{1} << subsystem);
+            break;
+        case PIDLAB_OBJECT_PID:
+            for (unsigned type = 0; type < PIDLAB_TYPE_COUNT; ++type)
+                first(PIDLAB_OP_FIRST, id, type);
+            break;
+        case PIDLAB_OBJECT_REF:
+            first(PIDLAB_OP_READ, id);
+            first(PIDLAB_OP_DEREF, id);
+            break;
+        case PIDLAB_OBJECT_NS:
+            first(PIDLAB_OP_PID_MAX, id);
+            for (int number = 0; number < 8; ++number)
+                first(PIDLAB_OP_NEXT, static_cast<std::uint64_t>(number), id);
+            break;
+        default:
+            for (const WordInfo &file : words_of(PIDLAB_ARG_FILE))
+                if (file.number != PIDLAB_FILE_ACCOUNT_NS)
+                    first(PIDLAB_OP_STAT, id, file.number);
+        }
+        return found;
     }
 
     std::optional<std::string> compare_states() {
         static constexpr pidlab_counter counted[] = {
-            PIDLAB_CTR_TASKS, PIDLAB_CTR_RUNNING,    PIDLAB_CTR_ZOMBIES,
-            PIDLAB_CTR_PIDS,  PIDLAB_CTR_NAMESPACES, PIDLAB_CTR_REFS,
-            PIDLAB_CTR_TREFS, PIDLAB_CTR_FORKS,      PIDLAB_CTR_LEAKS};
-        const CheckResult here = ours_.lab.check(), there = theirs_.lab.check();
+            PIDLAB_CTR_TASKS,      PIDLAB_CTR_RUNNING,    PIDLAB_CTR_ZOMBIES,   PIDLAB_CTR_PIDS,
+            PIDLAB_CTR_NAMESPACES, PIDLAB_CTR_REFS,       PIDLAB_CTR_TREFS,     PIDLAB_CTR_FORKS,
+            PIDLAB_CTR_LEAKS,      PIDLAB_CTR_CONTAINERS, PIDLAB_CTR_EXIT_LOCKS};
+        const CheckResult here = ours_.check(), there = theirs_.check();
         if (there.violation_count)
             return fmt::format("an invariant does not hold: {}", there);
-        const Info model = ours_.lab.info(), other = theirs_.lab.info();
+        const Info model = ours_.info(), other = theirs_.info();
         for (const pidlab_counter slot : counted)
             if (model.counter(slot) != other.counter(slot))
                 return fmt::format("the model counts {} {}, the other {}", model.counter(slot),
@@ -161,7 +157,7 @@ private:
             return fmt::format("{} tasks here, {} there", here.size(), there.size());
         for (const pidlab_task_info &ours : here) {
             const auto theirs = std::ranges::find_if(
-                there, [&](const auto &info) { return match_.known(ours.id, info.id); });
+                there, [&](const auto &info) { return names_.known(ours.id, info.id); });
             if (theirs == there.end())
                 return fmt::format("the other does not list {}", id_text(ours.id));
             if (const auto what = differs(ours, *theirs))
@@ -177,7 +173,7 @@ private:
             return fmt::format("{} ({} and {})", name, ours, theirs);
         };
 #define PL_SAME_ID(name)                                                                           \
-    if (!match_.same(a.name, b.name))                                                              \
+    if (!names_.same(a.name, b.name))                                                              \
         return field(#name, id_text(a.name), id_text(b.name));
 #define PL_SAME(name)                                                                              \
     if (a.name != b.name)                                                                          \
@@ -205,9 +201,9 @@ private:
     }
 
     const Program &program_;
-    ModelTransport &model_; ///< owned by the lab of ours_
-    Side ours_, theirs_;
-    Match match_;
+    ModelTransport &model_; ///< owned by ours_
+    Lab ours_, theirs_;
+    Names names_;
 };
 
 } // namespace
@@ -216,45 +212,38 @@ std::optional<std::string> difference(const Program &program, const MakeLab &mak
     return Comparison(program, make).run();
 }
 
-Program shrink(Program program, const MakeLab &make) {
-    const auto differs = [&](const Program &candidate) {
-        return difference(candidate, make).has_value();
-    };
-    const auto attempt = [&](const Program &candidate) {
-        if (!differs(candidate))
-            return false;
-        program = candidate;
-        return true;
-    };
+/// Each run may wait for grace periods, so the search for a smaller one has an end.
+constexpr unsigned most_runs = 2000;
+
+Program shrink(rc::Shrinkable<Draft> draft, std::uint64_t generation, const MakeLab &make) {
+    unsigned runs = 0;
     for (bool smaller = true; smaller;) {
         smaller = false;
-        for (std::size_t chunk = std::max<std::size_t>(program.steps.size() / 2, 1); chunk > 0;
-             chunk /= 2)
-            for (std::size_t at = 0; at + chunk <= program.steps.size();) {
-                Program without = program;
-                const auto from = without.steps.begin() + static_cast<std::ptrdiff_t>(at);
-                without.steps.erase(from, from + static_cast<std::ptrdiff_t>(chunk));
-                if (attempt(without))
-                    smaller = true;
-                else
-                    at += chunk;
+        rc::Seq<rc::Shrinkable<Draft>> candidates = draft.shrinks();
+        while (const auto candidate = candidates.next()) {
+            if (++runs > most_runs)
+                break;
+            if (difference(read(candidate->value(), generation), make)) {
+                draft = *candidate;
+                smaller = true;
+                break;
             }
-    }
-    Program plain = program;
-    plain.gone_by = 0;
-    attempt(plain);
-    for (std::size_t i = 0; i < program.steps.size(); ++i) {
-        plain = program;
-        plain.steps[i].flags = 0;
-        attempt(plain);
-        for (std::size_t arg = 0; arg < PIDLAB_OP_ARGS; ++arg) {
-            plain = program;
-            plain.steps[i].args[arg] = {};
-            if (meaning(plain.steps[i].op->args[arg].kind) != Meaning::object)
-                attempt(plain);
         }
     }
-    return program;
+    return read(draft.value(), generation);
+}
+
+std::optional<std::string> judge(std::uint64_t seed, int length, std::uint64_t generation,
+                                 const MakeLab &make, std::uint64_t &commands) {
+    const rc::Shrinkable<Draft> drawn = draft(seed, length);
+    const Program program = read(drawn.value(), generation);
+    commands += program.steps.size();
+    const auto found = difference(program, make);
+    if (!found)
+        return {};
+    const Program least = shrink(drawn, generation, make);
+    return fmt::format("{}\nshrunk: {}\n{}", *found, difference(least, make).value_or("gone"),
+                       as_scenario(least, fmt::format("Found with seed {}.", seed)));
 }
 
 } // namespace pidlab::testing

@@ -10,7 +10,7 @@
 #include "pidlab/format.hpp"
 #include "pidlab/lab.hpp"
 
-namespace pidlab::testing {
+namespace pidlab::testing::processes {
 
 namespace {
 
@@ -300,4 +300,4 @@ OracleFinding least_finding(Program program, const MakeLab &make, OracleFinding 
     return found;
 }
 
-} // namespace pidlab::testing
+} // namespace pidlab::testing::processes

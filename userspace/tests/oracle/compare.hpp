@@ -3,16 +3,21 @@
 /// Random programs done by real processes and in a lab of generation `idr', step by step. Row x7.
 #pragma once
 
+#include <functional>
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
 
-#include "../model/compare.hpp"
-#include "../model/program.hpp"
+#include "dice.hpp"
 #include "pidlab/oracle.hpp"
+#include "pidlab/transport.hpp"
 
-namespace pidlab::testing {
+namespace pidlab::testing::processes {
+
+/// Makes a fresh lab of what the processes are compared with.
+using MakeLab = std::function<std::unique_ptr<Transport>()>;
 
 /// What comparisons have come by.
 struct OracleTally {
@@ -42,4 +47,4 @@ struct OracleFinding {
 [[nodiscard]] OracleFinding least_finding(Program program, const MakeLab &make,
                                           OracleFinding found);
 
-} // namespace pidlab::testing
+} // namespace pidlab::testing::processes

@@ -4,7 +4,7 @@
 #include "compare.hpp"
 #include "pidlab/settings.hpp"
 
-namespace pidlab::testing {
+namespace pidlab::testing::processes {
 
 namespace {
 
@@ -101,4 +101,4 @@ Program program_for_processes(Dice &dice, std::size_t length) {
     return program;
 }
 
-} // namespace pidlab::testing
+} // namespace pidlab::testing::processes

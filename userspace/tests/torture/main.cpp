@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 // Random programs on model and module for as long as one likes: pidlab_torture SEED COMMANDS. Root,
 // in a VM; results as KTAP on standard output, a case a generation, with a line now and then about
-// how far it is. A seed gives the same programs again.
+// how far it is. A seed gives the same programs again, and the one of a
+// program that failed gives that one first.
 #include <atomic>
 #include <chrono>
 #include <condition_variable>
@@ -28,7 +29,7 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-constexpr std::size_t length = 60; ///< commands in a program
+constexpr int length = 120; ///< the most commands in a program
 constexpr unsigned threads = 16;
 constexpr std::chrono::seconds between_words{10};
 
@@ -46,12 +47,6 @@ std::vector<WordInfo> common_generations() {
     return found;
 }
 
-std::string explain(const Program &program, const std::string &found, std::uint64_t seed) {
-    const Program least = shrink(program, module_lab);
-    return fmt::format("{}\nshrunk: {}\n{}", found, difference(least, module_lab).value_or("gone"),
-                       as_scenario(least, fmt::format("Found with seed {}.", seed)));
-}
-
 /// Programs of one generation, by several threads: most of the time goes by waiting for grace
 /// periods, which they share.
 class Torture {
@@ -63,7 +58,7 @@ public:
     std::optional<std::string> run() {
         std::vector<std::thread> all;
         for (unsigned number = 0; number < threads; ++number)
-            all.emplace_back([this, number] { programs(number); });
+            all.emplace_back([this] { programs(); });
         while (!ended())
             say();
         for (std::thread &thread : all)
@@ -73,14 +68,13 @@ public:
     }
 
 private:
-    void programs(unsigned number) {
-        Dice dice(seed_ + generation_.number * threads + number);
+    void programs() {
         while (done_ < commands_ && !failed_) {
-            const Program program = random_program(dice, generation_.number, length);
-            done_ += length;
-            const auto found = difference(program, module_lab);
+            std::uint64_t commands = 0;
+            const auto found = judge(seed_++, length, generation_.number, module_lab, commands);
+            done_ += commands;
             if (found && !failed_.exchange(true))
-                why_ = explain(program, *found, seed_);
+                why_ = found;
         }
         const std::lock_guard lock(mutex_);
         ++ended_;
@@ -101,7 +95,8 @@ private:
     }
 
     const WordInfo &generation_;
-    std::uint64_t seed_, commands_;
+    std::atomic<std::uint64_t> seed_; ///< of the next program
+    const std::uint64_t commands_;
     Clock::time_point begun_ = Clock::now();
     std::atomic<std::uint64_t> done_ = 0;
     std::atomic<bool> failed_ = false;

@@ -16,7 +16,7 @@
 #include "../vm/ktap.hpp"
 #include "pidlab/device.hpp"
 
-namespace pidlab::testing {
+namespace pidlab::testing::processes {
 namespace {
 
 using Clock = std::chrono::steady_clock;
@@ -70,12 +70,12 @@ int run(std::uint64_t seed, std::uint64_t commands) {
 }
 
 } // namespace
-} // namespace pidlab::testing
+} // namespace pidlab::testing::processes
 
 int main(int argc, char **argv) {
     if (argc != 3) {
         std::cerr << "usage: pidlab_oracle_torture SEED COMMANDS\n";
         return 2;
     }
-    return pidlab::testing::run(std::stoull(argv[1]), std::stoull(argv[2]));
+    return pidlab::testing::processes::run(std::stoull(argv[1]), std::stoull(argv[2]));
 }

@@ -47,17 +47,18 @@ TEST(Model, x6_refuses_settings_that_are_out_of_range) {
 }
 
 TEST(Model, x6_says_what_it_has_no_notion_of) {
-    EXPECT_THROW((void)setup_error(Settings().set(PIDLAB_SET_MAX_BYTES, 1 << 20)), NotModelled);
     EXPECT_THROW((void)setup_error(Settings().set(PIDLAB_SET_BUGS, PIDLAB_ALL_BUGS)), NotModelled);
     Lab lab = model();
-    const TaskId init = lab.setup();
-    EXPECT_THROW((void)lab.attempt(call::fork(init).fail_nth(1)), NotModelled);
+    lab.setup();
+    EXPECT_THROW((void)lab.attempt(call::scan()), NotModelled);
+    const ContainerId root = lab.attempt(call::mount(1u << PIDLAB_SUBSYS_ACCOUNT)).value();
+    EXPECT_THROW((void)lab.attempt(call::stat(root, PIDLAB_FILE_ACCOUNT_NS)), NotModelled);
     for (const OpInfo &op : ops()) {
-        if (ModelTransport::knows(static_cast<std::uint16_t>(op.opcode)))
-            continue;
-        pidlab_op unknown{};
-        unknown.opcode = static_cast<std::uint16_t>(op.opcode);
-        EXPECT_THROW((void)lab.try_execute(unknown), NotModelled) << op.name;
+        pidlab_op asked{};
+        asked.opcode = static_cast<std::uint16_t>(op.opcode);
+        if (!ModelTransport::knows(asked.opcode)) {
+            EXPECT_THROW((void)lab.try_execute(asked), NotModelled) << op.name;
+        }
     }
     pidlab_op none{};
     none.opcode = 999;
@@ -127,6 +128,29 @@ TEST(Model, x6_keeps_what_is_freed_until_a_grace_period) {
     lab.gp();
     EXPECT_FALSE(transport.waits_for_grace_period(call::state(child).op));
     EXPECT_EQ(lab.attempt(call::state(child)).error(), ESRCH);
+}
+
+TEST(Model, x6_lets_each_thing_that_a_fork_needs_fail) {
+    Lab lab = model();
+    const TaskId init = lab.setup();
+    const std::uint64_t before = lab.digest();
+    std::uint16_t nth = 1;
+    while (!lab.attempt(call::fork(init, PIDLAB_F_NEWPID).fail_nth(nth))) {
+        EXPECT_EQ(lab.digest(), before);
+        ++nth;
+    }
+    EXPECT_EQ(nth, 4); // a task, a namespace, a pid, and then it succeeds
+}
+
+TEST(Model, x6_keeps_to_a_limit_of_bytes) {
+    Lab lab = model();
+    const TaskId init = lab.setup(Settings().set(PIDLAB_SET_MAX_BYTES, 65536));
+    int forked = 0;
+    while (lab.attempt(call::fork(init)))
+        ++forked;
+    EXPECT_EQ(lab.attempt(call::fork(init)).error(), ENOSPC);
+    EXPECT_GT(forked, 3);
+    EXPECT_LE(lab.info().counter(PIDLAB_CTR_BYTES), 65536u);
 }
 
 TEST(Model, x6_digest_is_of_the_state_and_not_of_the_way) {

@@ -21,7 +21,7 @@
 #include "pidlab/report.hpp"
 #include "pidlab/scenario_parser.hpp"
 
-namespace pidlab::testing {
+namespace pidlab::testing::processes {
 namespace {
 
 constexpr std::uint64_t seed = 20080124; // the day 2.6.24 came with pid namespaces
@@ -173,4 +173,4 @@ TEST_F(Oracle, x7_refuses_what_is_wrong_in_form_as_a_lab_does) {
 }
 
 } // namespace
-} // namespace pidlab::testing
+} // namespace pidlab::testing::processes
