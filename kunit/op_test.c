@@ -280,6 +280,7 @@ static void form_comes_before_objects(struct kunit *test)
 	REFUSED(test, world->lab, -EINVAL, STATE, 1, dead);
 	REFUSED(test, world->lab, -EINVAL, STATE, 0, dead, 1);
 	REFUSED(test, world->lab, -EINVAL, HOLD_PID, 0, world->ref, 77);
+	REFUSED(test, world->lab, -EINVAL, STAT, 0, dead, 0);
 }
 
 static void a_task_that_has_exited_does_not_act(struct kunit *test)

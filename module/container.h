@@ -170,6 +170,7 @@ struct pl_container *pl_container_where(struct pl_lab *lab, struct pl_task *task
 u64 pl_container_next_event(struct pl_lab *lab, unsigned int *left);
 
 /* container_file.c: files */
+bool pl_container_has_file(u64 file);
 int pl_container_read(struct pl_lab *lab, struct pl_container *container, enum pidlab_file file,
 		      u64 *value);
 int pl_container_write(struct pl_lab *lab, struct pl_container *container, enum pidlab_file file,

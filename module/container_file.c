@@ -35,6 +35,17 @@ static const struct file_desc *find_file(unsigned int file)
 	return files[file].known ? &files[file] : NULL;
 }
 
+/**
+ * pl_container_has_file() - whether there is a file of that number at all
+ * @file: from user space
+ *
+ * Return: true if there is.
+ */
+bool pl_container_has_file(u64 file)
+{
+	return file <= U16_MAX && find_file(file);
+}
+
 /* Takes the mutex if the container is there and has such a file. */
 static int open_file(struct pl_lab *lab, struct pl_container *container,
 		     const struct file_desc *desc)

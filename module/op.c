@@ -157,7 +157,7 @@ static int check_value(unsigned int kind, u64 value)
 	case PIDLAB_ARG_SUBSYS:
 		return value && value <= PIDLAB_SUBSYS_MASK ? 0 : -EINVAL;
 	case PIDLAB_ARG_FILE:
-		return value <= U16_MAX ? 0 : -EINVAL;
+		return pl_container_has_file(value) ? 0 : -EINVAL;
 	case PIDLAB_ARG_BUG:
 		return value < BITS_PER_LONG_LONG && (PIDLAB_ALL_BUGS & BIT_ULL(value)) ? 0 :
 										 -EINVAL;
