@@ -15,7 +15,8 @@ bool usage_of_a_task(const OpInfo &op, const pidlab_op &real, const pidlab_op &l
 }
 
 bool unborn_namespace(const OpInfo &op, const pidlab_op &real, const pidlab_op &lab) {
-    return op.opcode == PIDLAB_OP_SETNS && real.error == -ENOENT && lab.error == 0;
+    return op.opcode == PIDLAB_OP_SETNS && real.error == -ENOENT &&
+           (lab.error == 0 || lab.error == -EINVAL);
 }
 
 bool pidfd_of_nobody(const OpInfo &op, const pidlab_op &real, const pidlab_op &lab) {
@@ -26,13 +27,12 @@ constexpr OracleDifference differences[] = {
     {"usage of a task", "how often a task_struct is counted is not told to user space",
      usage_of_a_task},
     {"namespace without an init",
-     "a namespace has no file before its first task is there, so that nobody can choose it; a lab "
-     "names it by its id",
+     "a namespace has no file before its first task is there, so that nobody can choose it, be it "
+     "inside their own or not; a lab names it by its id",
      unborn_namespace, true},
     {"reference to a pid that is no process's",
      "a pidfd is opened on a process or thread that is there; a lab holds the struct pid of a "
-     "group "
-     "without its leader, and one that is held already, too",
+     "group without its leader, and one that is held already, too",
      pidfd_of_nobody, true},
     {"one level less",
      "namespaces nest 32 deep, and the lab's root is one level deep in the machine already",

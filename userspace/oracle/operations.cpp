@@ -453,17 +453,34 @@ bool well_formed(pidlab_arg kind, std::uint64_t value) {
     return kind == PIDLAB_ARG_CODE ? value <= 255 : value == number(as_int(value));
 }
 
-/// What a lab refuses before it looks at anything.
-void require_form(const OpInfo &info, const pidlab_op &op) {
+bool exists(World &world, std::uint64_t id) {
+    switch (object_of(id)) {
+    case PIDLAB_OBJECT_TASK:
+        return world.task(id) != nullptr;
+    case PIDLAB_OBJECT_PID:
+        return world.pid(id) != nullptr;
+    case PIDLAB_OBJECT_REF:
+        return world.ref(id) != nullptr;
+    default:
+        return world.ns(id) != nullptr;
+    }
+}
+
+/// What a lab refuses before it does anything: form first, then the objects in their order.
+void require_valid(World &world, const OpInfo &info, const pidlab_op &op) {
     if ((op.flags & ~info.flags) != 0 || op.fail_nth)
         throw Refused{EINVAL};
     for (std::size_t i = 0; i < PIDLAB_OP_ARGS; ++i)
         if (!well_formed(info.args[i].kind, op.arg[i]))
             throw Refused{EINVAL};
-    for (std::size_t i = 0; i < PIDLAB_OP_ARGS; ++i)
-        if (meaning(info.args[i].kind) == Meaning::object && op.arg[i] &&
-            !takes(info.args[i].kind, object_of(op.arg[i])))
+    for (std::size_t i = 0; i < PIDLAB_OP_ARGS; ++i) {
+        if (meaning(info.args[i].kind) != Meaning::object || !op.arg[i])
+            continue;
+        if (!takes(info.args[i].kind, object_of(op.arg[i])))
             throw Refused{EBADF};
+        if (!exists(world, op.arg[i]))
+            throw Refused{ESRCH};
+    }
 }
 
 } // namespace
@@ -478,7 +495,7 @@ void execute(World &world, pidlab_op &op) {
     try {
         if (!info || !handler || (op.flags & PIDLAB_F_AUTOREAP))
             throw Refused{EOPNOTSUPP};
-        require_form(*info, op);
+        require_valid(world, *info, op);
         Doing doing(world, op);
         (doing.*handler->run)();
     } catch (const Refused &refused) {
