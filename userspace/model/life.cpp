@@ -173,8 +173,9 @@ Key Universe::heir(Key id) const {
     return 0;
 }
 
-/// One task exits. The last thread of a namespace's first process takes the namespace along, and
-/// is not through before the others have given back their numbers there.
+/// One task exits. The last thread of a namespace's first process takes the namespace along, as
+/// 2.6.24 has it before the containers hear of the exit, and is not through before the others have
+/// given back their numbers there.
 void Universe::leave(Key id, int code) {
     const std::shared_ptr<Process> process = task(id).process;
     if (!process || task(id).exiting)
@@ -183,17 +184,14 @@ void Universe::leave(Key id, int code) {
     task(id).code = code;
     if (generation_.last_code && running(*process).empty())
         task(process->leader).code = code;
-    leave_containers(id);
-    if (process->first_of && !heir(id)) {
+    const bool takes_along = process->first_of && !heir(id);
+    if (takes_along)
         empty_namespace(process->first_of, *process);
-        for (const Key thread : process->threads)
-            release_ready_children(thread);
-        if (!only_of(*process, process->first_of)) {
-            ending_.push_back(id);
-            return;
-        }
-    }
-    finish_leaving(id);
+    leave_containers(id);
+    if (takes_along && !only_of(*process, process->first_of))
+        ending_.push_back(id);
+    else
+        finish_leaving(id);
 }
 
 /// Its children go to a thread of its process that stays, or else to the reaper of its namespace.

@@ -87,9 +87,10 @@ Key Universe::ns_of(Key owner) const {
     return pid(own).ns();
 }
 
+/// Its code is told when it has left, not while it waits for those in its namespace.
 TaskState Universe::state(Key target) const {
     const Task &it = task(target);
-    return {it.state, it.code, usage(it)};
+    return {it.state, it.state == PIDLAB_STATE_RUNNING ? 0 : it.code, usage(it)};
 }
 
 } // namespace pidlab::model

@@ -94,9 +94,12 @@ void Universe::require_namespace_below(Key ns) const {
 }
 
 /// The last thread of a namespace's first process exits: nobody is born there any more, and
-/// whoever else has a number there dies, other reapers after those in their namespaces.
+/// whoever else has a number there dies, other reapers after those in their namespaces. Its zombies
+/// are reaped first.
 void Universe::empty_namespace(Key ns, const Process &but) {
     namespaces_.at(ns).closed = true;
+    for (const Key thread : but.threads)
+        release_ready_children(thread);
     std::vector<std::shared_ptr<Process>> ends;
     for (const auto &[number, id] : namespaces_.at(ns).numbers.all()) {
         if (!id)
