@@ -111,8 +111,9 @@ private:
 
     /// Something that is wrong in form or leads nowhere.
     static Operand wrong(pidlab_arg kind, unsigned pick) {
+        const unsigned small = kind == PIDLAB_ARG_FILE ? 0 : pick / 2 % 16; // no file of time
         if (meaning(kind) != Meaning::object)
-            return value(pick % 2 ? std::uint64_t{1} << 40 : pick / 2 % 16);
+            return value(pick % 2 ? std::uint64_t{1} << 40 : small);
         const auto any = static_cast<pidlab_object>(1 + pick / 4 % objects().size());
         switch (pick % 4) {
         case 0:
