@@ -15,6 +15,7 @@ static bool can_go_on(const struct pl_control *control, const struct pl_actor *a
 {
 	switch (actor->state) {
 	case PL_ACTOR_READY:
+	case PL_ACTOR_ALLOCATING:
 		return true;
 	case PL_ACTOR_LOCKING:
 		return !actor->lock->owner && !(actor->write && actor->lock->readers);
@@ -27,7 +28,7 @@ static bool can_go_on(const struct pl_control *control, const struct pl_actor *a
 	return false;
 }
 
-/* Who can go on: bits by actor, and that of a grace period. */
+/* Who can go on, and how: bits by choice. */
 static unsigned int all_choices(const struct pl_control *control)
 {
 	unsigned int i, mask = pl_control_can_call(control) ? BIT(PIDLAB_CHOICE_GP) : 0;
@@ -35,6 +36,8 @@ static unsigned int all_choices(const struct pl_control *control)
 	for (i = 0; i < control->nr_actors; i++) {
 		if (can_go_on(control, &control->actors[i]))
 			mask |= BIT(i);
+		if (control->actors[i].state == PL_ACTOR_ALLOCATING)
+			mask |= BIT(PIDLAB_CHOICE_FAIL + i);
 	}
 	return mask;
 }
@@ -50,7 +53,41 @@ static bool all_finished(const struct pl_control *control)
 	return true;
 }
 
-/* What the schedule asks for; past its end whoever ran last, else the first. */
+/* Whose step a choice is; NULL: nobody's, but that of a grace period. */
+static struct pl_actor *actor_of(struct pl_control *control, unsigned int choice)
+{
+	if (choice == PIDLAB_CHOICE_GP)
+		return NULL;
+	return &control->actors[choice % PIDLAB_CHOICE_FAIL];
+}
+
+/* Whoever took the last step may be less urgent from here on. */
+static void change_priority(struct pl_run *run)
+{
+	unsigned int i;
+
+	for (i = 0; i < run->nr_changes; i++) {
+		if (run->changes[i].step == run->taken)
+			run->priority[run->last] = run->changes[i].priority;
+	}
+}
+
+/* The first of those that are most urgent; none of them is to fail. */
+static unsigned int most_urgent(const struct pl_run *run, unsigned int mask)
+{
+	unsigned int choice, found = PIDLAB_CHOICES;
+
+	for (choice = 0; choice < PIDLAB_CHOICES; choice++) {
+		if (!(mask & BIT(choice)) ||
+		    (choice >= PIDLAB_CHOICE_FAIL && choice != PIDLAB_CHOICE_GP))
+			continue;
+		if (found == PIDLAB_CHOICES || run->priority[choice] > run->priority[found])
+			found = choice;
+	}
+	return found;
+}
+
+/* What the schedule asks for; past its end by urgency, or whoever ran last, else the first. */
 static unsigned int choose(struct pl_control *control, unsigned int mask)
 {
 	struct pl_run *run = control->run;
@@ -62,28 +99,34 @@ static unsigned int choose(struct pl_control *control, unsigned int mask)
 			return choice;
 		run->verdict = PIDLAB_VERDICT_DIVERGED;
 	}
+	if (run->by_priority)
+		return most_urgent(run, mask);
 	choice = control->running - control->actors;
 	return mask & BIT(choice) ? choice : __ffs(mask);
 }
 
-static unsigned int lock_number(struct pl_control *control, const struct pl_actor *actor)
+/* Which lock, or which allocation, an actor stands before. */
+static unsigned int object_of(struct pl_control *control, const struct pl_actor *actor)
 {
-	return actor->state == PL_ACTOR_LOCKING ? pl_control_lock_number(control, actor->lock) : 0;
+	if (actor->state == PL_ACTOR_LOCKING)
+		return pl_control_lock_number(control, actor->lock);
+	return actor->state == PL_ACTOR_ALLOCATING ? actor->allocation : 0;
 }
 
 /* What is done from this choice on, until the next one, is the footprint of this step. */
-static void begin_footprint(struct pl_control *control, unsigned int choice)
+static void begin_footprint(struct pl_control *control, const struct pl_actor *actor)
 {
 	struct pl_run *run = control->run;
+	unsigned int who = actor ? actor - control->actors : PIDLAB_CHOICE_GP;
 
 	if (run->footprints)
-		pl_footprints_step(control->lab, choice, run->taken < run->room ?
+		pl_footprints_step(control->lab, who, run->taken < run->room ?
 				   &run->footprints[run->taken] : NULL);
 }
 
 static void note_step(struct pl_control *control, unsigned int choice, unsigned int mask)
 {
-	struct pl_actor *actor = choice == PIDLAB_CHOICE_GP ? NULL : &control->actors[choice];
+	struct pl_actor *actor = actor_of(control, choice);
 	struct pl_run *run = control->run;
 
 	if (run->taken < run->room) {
@@ -91,12 +134,13 @@ static void note_step(struct pl_control *control, unsigned int choice, unsigned 
 			.choice = choice,
 			.choices = mask,
 			.what = actor ? actor->step : PIDLAB_STEP_GP,
-			.object = actor ? lock_number(control, actor) : 0,
+			.object = actor ? object_of(control, actor) : 0,
 		};
 	} else if (run->verdict == PIDLAB_VERDICT_DONE) {
 		run->verdict = PIDLAB_VERDICT_TOO_LONG;
 	}
-	begin_footprint(control, choice);
+	begin_footprint(control, actor);
+	run->last = choice;
 	run->taken++;
 }
 
@@ -107,14 +151,19 @@ static void note_step(struct pl_control *control, unsigned int choice, unsigned 
 static struct pl_actor *next_actor(struct pl_control *control)
 {
 	unsigned int choice, mask;
+	struct pl_actor *actor;
 
 	while ((mask = all_choices(control))) {
 		if (all_finished(control))
 			break;
+		change_priority(control->run);
 		choice = choose(control, mask);
 		note_step(control, choice, mask);
-		if (choice != PIDLAB_CHOICE_GP)
-			return &control->actors[choice];
+		actor = actor_of(control, choice);
+		if (actor) {
+			actor->fails = choice >= PIDLAB_CHOICE_FAIL;
+			return actor;
+		}
 		pl_control_call_ready(control);
 	}
 	if (!all_finished(control))
@@ -154,6 +203,25 @@ void pl_control_step(struct pl_actor *actor, enum pl_actor_state state, unsigned
 	if (!pass_on(control, actor))
 		wait_for_completion(&actor->go);
 	actor->state = PL_ACTOR_READY;
+}
+
+/**
+ * pl_control_fails() - an actor is about to allocate
+ * @lab: its lab
+ * @nth: which allocation of its operation this is
+ *
+ * Context: sleeps; no lock of the kernel held.
+ * Return: true if the schedule has it fail; never where that is not asked for.
+ */
+bool pl_control_fails(struct pl_lab *lab, unsigned int nth)
+{
+	struct pl_actor *actor = lab->control->running;
+
+	if (!lab->control->faults)
+		return false;
+	actor->allocation = nth;
+	pl_control_step(actor, PL_ACTOR_ALLOCATING, PIDLAB_STEP_ALLOC);
+	return actor->fails;
 }
 
 /* An operand that stands for a result of another instruction. */

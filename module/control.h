@@ -29,6 +29,7 @@ struct pl_lab;
 enum pl_actor_state {
 	PL_ACTOR_READY,	   /* stands before a step that it can take */
 	PL_ACTOR_LOCKING,  /* stands before a lock that it wants */
+	PL_ACTOR_ALLOCATING, /* stands before an allocation, which can fail */
 	PL_ACTOR_WAITING,  /* waits until something is woken */
 	PL_ACTOR_SETTLING, /* waits for the callbacks that are pending */
 	PL_ACTOR_FINISHED, /* has no instruction left */
@@ -59,6 +60,8 @@ struct pl_held {
  * @nr_held: how many; the first PIDLAB_HELD_MAX are told
  * @readers: depth of its read sides
  * @settle: it waits for callbacks up to this number
+ * @allocation: which one of its operation it stands before
+ * @fails: that one is to fail
  *
  * All but @thread and @go belong to whoever has the run of the controller.
  */
@@ -76,25 +79,37 @@ struct pl_actor {
 	unsigned int nr_held;
 	unsigned int readers;
 	u64 settle;
+	unsigned int allocation;
+	bool fails;
 };
 
 /**
  * struct pl_run - one run: the order that is asked for, and what came of it
- * @choices: whom to let go on, in order; then whoever ran last goes on
+ * @choices: whom to let go on, in order
  * @nr_choices: how many
+ * @by_priority: then whoever has the highest priority; else whoever ran last
+ * @priority: of each choice; what @changes says is written here
+ * @changes: who becomes less urgent, and when
+ * @nr_changes: how many
  * @steps: room for the steps that are taken
  * @room: how many fit
  * @footprints: room for as many footprints of them; NULL: none is asked for
  * @taken: out: how many were taken
+ * @last: the choice that the last of them was
  * @verdict: out: enum pidlab_verdict
  */
 struct pl_run {
 	const u8 *choices;
 	unsigned int nr_choices;
+	bool by_priority;
+	u8 priority[PIDLAB_CHOICES];
+	const struct pidlab_change *changes;
+	unsigned int nr_changes;
 	struct pidlab_step *steps;
 	struct pidlab_footprint *footprints;
 	unsigned int room;
 	unsigned int taken;
+	unsigned int last;
 	unsigned int verdict;
 };
 
@@ -102,6 +117,7 @@ struct pl_run {
  * struct pl_control - the controller of a lab
  * @lab: the lab
  * @fine: stand still where something is let go of, too
+ * @faults: allocations are steps, and can fail
  * @footprints: objects are to have names that tell them; see footprint.h
  * @actors: the actors
  * @nr_actors: how many
@@ -120,6 +136,7 @@ struct pl_run {
 struct pl_control {
 	struct pl_lab *lab;
 	bool fine;
+	bool faults;
 	bool footprints;
 	struct pl_actor actors[PIDLAB_ACTORS_MAX];
 	unsigned int nr_actors;

@@ -156,9 +156,32 @@ static int take_footprints(struct call *call, struct pl_run *run)
 	return error;
 }
 
+/* Who is how urgent; @changes has room for PIDLAB_CHANGES_MAX. */
+static int take_priorities(const struct pidlab_control_run *out, struct pidlab_change *changes,
+			   struct pl_run *run)
+{
+	unsigned int i;
+
+	if (out->nr_changes > PIDLAB_CHANGES_MAX || out->reserved)
+		return -EINVAL;
+	if (copy_from_user(changes, u64_to_user_ptr(out->changes),
+			   out->nr_changes * sizeof(*changes)))
+		return -EFAULT;
+	for (i = 0; i < out->nr_changes; i++) {
+		if (!changes[i].step || changes[i].priority > U8_MAX)
+			return -EINVAL;
+	}
+	memcpy(run->priority, out->priority, sizeof(run->priority));
+	run->by_priority = memchr_inv(out->priority, 0, sizeof(out->priority));
+	run->changes = changes;
+	run->nr_changes = out->nr_changes;
+	return 0;
+}
+
 /* One order, from user space and back. */
 static int do_one(struct call *call, struct pidlab_control_run __user *user)
 {
+	struct pidlab_change changes[PIDLAB_CHANGES_MAX];
 	struct pidlab_control_run out;
 	struct pl_run run = {};
 	u8 *choices = NULL;
@@ -168,6 +191,9 @@ static int do_one(struct call *call, struct pidlab_control_run __user *user)
 		return -EFAULT;
 	if (out.nr_choices > PIDLAB_STEPS_MAX || out.room > PIDLAB_STEPS_MAX)
 		return -EINVAL;
+	error = take_priorities(&out, changes, &run);
+	if (error)
+		return error;
 	run.nr_choices = out.nr_choices;
 	run.room = out.room;
 	if (run.nr_choices) {
@@ -221,6 +247,7 @@ static int take_control(struct call *call)
 	if (IS_ERR(call->control))
 		return PTR_ERR(call->control);
 	call->control->fine = call->arg->flags & PIDLAB_CONTROL_FINE;
+	call->control->faults = call->arg->flags & PIDLAB_CONTROL_FAULTS;
 	error = add_actors(call);
 	if (!error)
 		error = run_all(call);
@@ -248,7 +275,7 @@ int pl_do_control(struct pl_lab *lab, void *arg)
 	int error;
 
 	call.arg->done = 0;
-	if (call.arg->flags & ~PIDLAB_CONTROL_FINE)
+	if (call.arg->flags & ~(PIDLAB_CONTROL_FINE | PIDLAB_CONTROL_FAULTS))
 		return -EINVAL;
 	error = count_ops(&call);
 	if (error)

@@ -56,12 +56,15 @@ PL_EXPORT_FOR_KUNIT(pl_mem_global);
  * pl_fail_point() - an allocation of the operation is about to happen
  * @ctx: the operation
  *
+ * Context: may sleep: an actor can be held here.
  * Return: 0, or -ENOMEM if it is the one that was asked to fail.
  */
 int pl_fail_point(struct pl_ctx *ctx)
 {
 	ctx->allocations++;
-	return ctx->allocations == ctx->fail_nth ? -ENOMEM : 0;
+	if (ctx->allocations == ctx->fail_nth || pl_may_fail(ctx->lab, ctx->allocations))
+		return -ENOMEM;
+	return 0;
 }
 PL_EXPORT_FOR_KUNIT(pl_fail_point);
 

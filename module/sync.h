@@ -155,6 +155,7 @@ bool pl_slow_path pl_control_wake(const struct pl_waitq *wait);
 void pl_control_point(struct pl_lab *lab, enum pl_point point);
 bool pl_slow_path pl_control_rcu_read_lock(struct pl_lab *lab);
 bool pl_slow_path pl_control_rcu_read_unlock(struct pl_lab *lab);
+bool pl_control_fails(struct pl_lab *lab, unsigned int nth);
 bool pl_control_rcu_read_held(const struct pl_lab *lab);
 bool pl_control_queue(struct pl_lab *lab, struct rcu_head *head, rcu_callback_t func);
 void pl_control_grace_period(struct pl_lab *lab);
@@ -180,6 +181,19 @@ static inline void pl_point(struct pl_lab *lab, enum pl_point point)
 {
 	if (PL_HAS_POINTS && static_branch_unlikely(&pl_points_on))
 		pl_point_slow(lab, point);
+}
+
+/**
+ * pl_may_fail() - an allocation is about to happen
+ * @lab: the lab
+ * @nth: which one of its operation it is
+ *
+ * Context: may sleep.
+ * Return: true if an order of actors has it fail.
+ */
+static inline bool pl_may_fail(struct pl_lab *lab, unsigned int nth)
+{
+	return pl_controlled(lab) && pl_control_fails(lab, nth);
 }
 
 static inline void pl_read_lock(struct pl_rwlock *l)

@@ -361,7 +361,9 @@ enum pidlab_step_what { PIDLAB_STEPS(_PIDLAB_STEP) };
 #undef _PIDLAB_STEP
 
 #define PIDLAB_ACTORS_MAX	4
+#define PIDLAB_CHOICE_FAIL	8	/* and an actor: it goes on, and its allocation fails */
 #define PIDLAB_CHOICE_GP	15	/* the choice that a grace period ends */
+#define PIDLAB_CHOICES		16
 
 /* How a run under control ended */
 enum pidlab_verdict {
@@ -378,11 +380,13 @@ enum pidlab_verdict {
 
 /**
  * struct pidlab_step - one step of a run under control
- * @choice: the actor that took it, or PIDLAB_CHOICE_GP
+ * @choice: the actor that took it, PIDLAB_CHOICE_FAIL and the actor whose
+ *	allocation failed in it, or PIDLAB_CHOICE_GP
  * @reserved: zero
  * @choices: mask of the choices that there were
  * @what: enum pidlab_step_what: before what the one that was chosen had stood
- * @object: which lock of the run, counted from 1; 0: none
+ * @object: which lock of the run, counted from 1, or which allocation of the
+ *	operation, as fail_nth counts them; 0: none
  */
 struct pidlab_step {
 	__u8 choice;
@@ -445,11 +449,23 @@ struct pidlab_standing {
 	struct pidlab_held held[PIDLAB_HELD_MAX];
 };
 
+#define PIDLAB_CHANGES_MAX	16
+
+/**
+ * struct pidlab_change - somebody is less urgent from here on
+ * @step: after so many steps, not 0
+ * @priority: of whoever took the last of them, at most 255
+ */
+struct pidlab_change {
+	__u32 step;
+	__u32 priority;
+};
+
 /**
  * struct pidlab_control_run - one run of the actors
- * @choices: address of bytes: whom to let go on at each step, an actor or
- *	PIDLAB_CHOICE_GP; past their end whoever ran last goes on, else the first
- *	that can
+ * @choices: address of bytes: whom to let go on at each step, an actor,
+ *	PIDLAB_CHOICE_FAIL and an actor, or PIDLAB_CHOICE_GP; past their end
+ *	@priority decides
  * @nr_choices: how many
  * @room: how many steps fit at @steps, at most PIDLAB_STEPS_MAX
  * @steps: address where the steps go that are taken
@@ -466,6 +482,12 @@ struct pidlab_standing {
  *	EOPNOTSUPP where the module was built without them
  * @standing: address of PIDLAB_ACTORS_MAX struct pidlab_standing, written after
  *	a deadlock only, or 0
+ * @changes: address of an array of struct pidlab_change
+ * @nr_changes: its length, at most PIDLAB_CHANGES_MAX
+ * @reserved: zero
+ * @priority: of each choice: whoever has the highest goes on, the first of
+ *	several, and no allocation fails. All zero: whoever ran last goes on,
+ *	else the first that can
  */
 struct pidlab_control_run {
 	__aligned_u64 choices;
@@ -483,9 +505,14 @@ struct pidlab_control_run {
 	__u32 leaks;
 	__aligned_u64 footprints;
 	__aligned_u64 standing;
+	__aligned_u64 changes;
+	__u32 nr_changes;
+	__u32 reserved;
+	__u8 priority[PIDLAB_CHOICES];
 };
 
 #define PIDLAB_CONTROL_FINE	(1 << 0)	/* letting go of something is a step, too */
+#define PIDLAB_CONTROL_FAULTS	(1 << 1)	/* each allocation is a step, and can fail */
 #define PIDLAB_CONTROL_OPS_MAX	1024
 #define PIDLAB_STEPS_MAX	65536
 

@@ -473,6 +473,7 @@
 	X(3, RCU_UNLOCK, rcu_unlock, "has left an RCU read side") \
 	X(4, WAIT, wait, "wait until woken") \
 	X(5, GP, gp, "a grace period ends") \
+	X(6, ALLOC, alloc, "allocate") \
 	X(8, TASKLIST, tasklist_read, "take the tasklist lock for reading") \
 	X(9, TASKLIST_WRITE, tasklist_write, "take the tasklist lock for writing") \
 	X(10, TASKLIST_UNLOCK, tasklist_unlock, "has let go of the tasklist lock") \

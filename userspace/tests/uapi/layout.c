@@ -116,7 +116,11 @@ FIELD(pidlab_standing, reserved, 12, 4);
 FIELD(pidlab_standing, wants, 16, 16);
 FIELD(pidlab_standing, held, 32, 128);
 
-SIZE(pidlab_control_run, 88);
+SIZE(pidlab_change, 8);
+FIELD(pidlab_change, step, 0, 4);
+FIELD(pidlab_change, priority, 4, 4);
+
+SIZE(pidlab_control_run, 120);
 FIELD(pidlab_control_run, choices, 0, 8);
 FIELD(pidlab_control_run, nr_choices, 8, 4);
 FIELD(pidlab_control_run, room, 12, 4);
@@ -132,6 +136,10 @@ FIELD(pidlab_control_run, bugs_seen, 64, 4);
 FIELD(pidlab_control_run, leaks, 68, 4);
 FIELD(pidlab_control_run, footprints, 72, 8);
 FIELD(pidlab_control_run, standing, 80, 8);
+FIELD(pidlab_control_run, changes, 88, 8);
+FIELD(pidlab_control_run, nr_changes, 96, 4);
+FIELD(pidlab_control_run, reserved, 100, 4);
+FIELD(pidlab_control_run, priority, 104, 16);
 
 SIZE(pidlab_control, 56);
 FIELD(pidlab_control, size, 0, 4);

@@ -144,7 +144,7 @@ TEST_F(Control, before_setup_is_ebadfd) {
 }
 
 TEST_F(Control, with_an_unknown_flag_is_einval) {
-    arg.flags = PIDLAB_CONTROL_FINE << 1;
+    arg.flags = PIDLAB_CONTROL_FAULTS << 1;
     expect_refused(EINVAL, "flag");
 }
 
@@ -172,8 +172,62 @@ TEST_F(Control, of_too_many_choices_or_steps_is_einval) {
     EXPECT_EQ(control(), EINVAL);
 }
 
+TEST_F(Control, x3_an_allocation_fails_where_the_order_says_so) {
+    arg.flags = PIDLAB_CONTROL_FAULTS;
+    ASSERT_EQ(control(), 0);
+    std::vector<std::uint8_t> order;
+    while (steps[order.size()].what != PIDLAB_STEP_ALLOC)
+        order.push_back(steps[order.size()].choice);
+    EXPECT_EQ(steps[order.size()].object, 1U);
+    order.push_back(PIDLAB_CHOICE_FAIL);
+    choose(order);
+    ASSERT_EQ(control(), 0);
+    EXPECT_EQ(run.verdict, PIDLAB_VERDICT_DONE);
+    EXPECT_EQ(ops[0].error, -ENOMEM);
+    EXPECT_EQ(ops[1].error, 0);
+    EXPECT_EQ(run.violations + run.leaks, 0U);
+    arg.flags = 0; // there is no such choice then
+    ASSERT_EQ(control(), 0);
+    EXPECT_EQ(run.verdict, PIDLAB_VERDICT_DIVERGED);
+}
+
+TEST_F(Control, x3_who_is_more_urgent_is_first_until_that_changes) {
+    run.priority[0] = 2;
+    run.priority[1] = 3;
+    ASSERT_EQ(control(), 0);
+    EXPECT_EQ(steps[0].choice, 1U);
+    EXPECT_EQ(steps[1].choice, 1U);
+    const pidlab_change change{1, 1};
+    run.changes = reinterpret_cast<std::uintptr_t>(&change);
+    run.nr_changes = 1;
+    ASSERT_EQ(control(), 0);
+    EXPECT_EQ(steps[0].choice, 1U);
+    EXPECT_EQ(steps[1].choice, 0U);
+}
+
+TEST_F(Control, changes_that_are_none_are_einval) {
+    std::vector<pidlab_change> changes(PIDLAB_CHANGES_MAX + 1, pidlab_change{1, 1});
+    run.changes = reinterpret_cast<std::uintptr_t>(changes.data());
+    run.nr_changes = PIDLAB_CHANGES_MAX + 1;
+    EXPECT_EQ(control(), EINVAL);
+    run.nr_changes = PIDLAB_CHANGES_MAX;
+    EXPECT_EQ(control(), 0);
+    changes[1].step = 0;
+    EXPECT_EQ(control(), EINVAL);
+    changes[1] = {1, 256};
+    EXPECT_EQ(control(), EINVAL);
+    changes[1] = {1, 255};
+    run.reserved = 1;
+    EXPECT_EQ(control(), EINVAL);
+    EXPECT_EQ(arg.done, 0U);
+}
+
 TEST_F(Control, with_memory_that_is_not_there_is_efault) {
     const Pages pages(PROT_READ | PROT_WRITE);
+    run.changes = pages.beyond();
+    run.nr_changes = 1;
+    EXPECT_EQ(control(), EFAULT);
+    run.nr_changes = 0;
     arg.ops = pages.beyond();
     expect_refused(EFAULT, "operations");
     arg.ops = reinterpret_cast<std::uintptr_t>(ops.data());

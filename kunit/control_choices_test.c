@@ -1,0 +1,141 @@
+// SPDX-License-Identifier: GPL-2.0
+/* What an order can choose besides who goes on, and who does where it says nothing. */
+#include "control.h"
+#include "lab_helper.h"
+
+#define MAX_OPS	  2
+#define MAX_STEPS 256
+
+/* One instruction for each actor. */
+struct scene {
+	struct pl_lab *lab;
+	struct pl_control *control;
+	struct pidlab_op ops[MAX_OPS];
+	struct pidlab_step steps[MAX_STEPS];
+	struct pl_run run;
+};
+
+static struct scene *open_scene(struct kunit *test, struct pl_lab *lab)
+{
+	struct scene *scene = kunit_kzalloc(test, sizeof(*scene), GFP_KERNEL);
+
+	KUNIT_ASSERT_NOT_NULL(test, scene);
+	scene->lab = lab;
+	scene->run.steps = scene->steps;
+	scene->run.room = MAX_STEPS;
+	return scene;
+}
+
+static void take_control(struct kunit *test, struct scene *scene, unsigned int actors)
+{
+	unsigned int i;
+
+	down_write(&scene->lab->quiesce);
+	scene->control = pl_control_create(scene->lab, scene->ops, MAX_OPS);
+	KUNIT_ASSERT_FALSE(test, IS_ERR(scene->control));
+	for (i = 0; i < actors; i++)
+		KUNIT_ASSERT_EQ(test, pl_control_add_actor(scene->control, &scene->ops[i], 1), 0);
+}
+
+static void run(struct kunit *test, struct scene *scene, const u8 *choices, unsigned int count)
+{
+	KUNIT_ASSERT_EQ(test, pl_control_start(scene->control, 0), 0);
+	scene->run.choices = choices;
+	scene->run.nr_choices = count;
+	pl_control_run(scene->control, &scene->run);
+}
+
+static void give_up_control(struct scene *scene)
+{
+	pl_control_destroy(scene->control);
+	up_write(&scene->lab->quiesce);
+}
+
+/* The n-th step before an allocation; where it is: at the end if there is none. */
+static unsigned int find_allocation(const struct scene *scene, unsigned int nth)
+{
+	unsigned int i;
+
+	for (i = 0; i < scene->run.taken; i++) {
+		if (scene->steps[i].what == PIDLAB_STEP_ALLOC && scene->steps[i].object == nth)
+			break;
+	}
+	return i;
+}
+
+static void x3_each_allocation_of_an_actor_can_fail(struct kunit *test)
+{
+	struct scene *scene = open_scene(test, lab_open_small(test));
+	unsigned int i, nth, at, taken;
+	u8 *choices = kunit_kzalloc(test, MAX_STEPS, GFP_KERNEL);
+
+	KUNIT_ASSERT_NOT_NULL(test, choices);
+	scene->ops[0] = OP(FORK, 0, scene->lab->init_id);
+	take_control(test, scene, 1);
+	scene->control->faults = true;
+	run(test, scene, NULL, 0);
+	KUNIT_EXPECT_EQ(test, scene->ops[0].error, 0);
+	taken = scene->run.taken;
+	for (nth = 1; (at = find_allocation(scene, nth)) < taken; nth++) {
+		KUNIT_EXPECT_EQ(test, scene->steps[at].choices,
+				(int)(BIT(0) | BIT(PIDLAB_CHOICE_FAIL)));
+		choices[at] = PIDLAB_CHOICE_FAIL;
+		run(test, scene, choices, at + 1);
+		KUNIT_EXPECT_EQ(test, scene->run.verdict, (unsigned int)PIDLAB_VERDICT_DONE);
+		KUNIT_EXPECT_EQ(test, scene->steps[at].choice, (int)PIDLAB_CHOICE_FAIL);
+		KUNIT_EXPECT_EQ(test, scene->ops[0].error, -ENOMEM);
+		choices[at] = 0;
+		run(test, scene, NULL, 0);
+		KUNIT_EXPECT_EQ(test, scene->ops[0].error, 0);
+	}
+	KUNIT_EXPECT_GT(test, nth, 3u);
+	scene->control->faults = false;
+	run(test, scene, NULL, 0);
+	for (i = 0; i < scene->run.taken; i++)
+		KUNIT_EXPECT_NE(test, scene->steps[i].what, (int)PIDLAB_STEP_ALLOC);
+	give_up_control(scene);
+	EXPECT_CLEAN(test, scene->lab);
+}
+
+static void x3_the_most_urgent_goes_on_until_it_is_less_so(struct kunit *test)
+{
+	static const struct pidlab_change changes[] = { { .step = 3, .priority = 1 } };
+	struct scene *scene = open_scene(test, lab_open_small(test));
+	unsigned int i;
+
+	scene->ops[0] = OP(SETSID, 0, scene->lab->init_id);
+	scene->ops[1] = OP(FORK, 0, scene->lab->init_id);
+	take_control(test, scene, 2);
+	scene->run.by_priority = true;
+	scene->run.priority[0] = 2;
+	scene->run.priority[1] = 3;
+	run(test, scene, NULL, 0);
+	KUNIT_ASSERT_GT(test, scene->run.taken, 6u);
+	for (i = 0; i < 6; i++)
+		KUNIT_EXPECT_EQ(test, scene->steps[i].choice, 1);
+
+	scene->run.changes = changes;
+	scene->run.nr_changes = ARRAY_SIZE(changes);
+	run(test, scene, NULL, 0);
+	for (i = 0; i < 3; i++)
+		KUNIT_EXPECT_EQ(test, scene->steps[i].choice, 1);
+	KUNIT_EXPECT_EQ(test, scene->steps[3].choice, 0);
+	KUNIT_EXPECT_EQ(test, scene->run.priority[1], 1);
+	KUNIT_EXPECT_EQ(test, scene->run.verdict, (unsigned int)PIDLAB_VERDICT_DONE);
+	give_up_control(scene);
+	EXPECT_CLEAN(test, scene->lab);
+}
+
+static struct kunit_case control_choices_cases[] = {
+	LAB_CASE(x3_each_allocation_of_an_actor_can_fail),
+	LAB_CASE(x3_the_most_urgent_goes_on_until_it_is_less_so),
+	{}
+};
+
+static struct kunit_suite control_choices_suite = {
+	.name = "pidlab_control_choices",
+	.init = lab_test_init,
+	.exit = lab_test_exit,
+	.test_cases = control_choices_cases,
+};
+kunit_test_suite(control_choices_suite);
