@@ -26,6 +26,7 @@ struct xarray;
 #define BENCH_MOST_CONTENDERS 12
 #define BENCH_HOLE	      16 /* each number that this divides is free in a dense range */
 #define BENCH_KEYS	      (1U << 20)
+#define BENCH_PART	      64U /* look-ups in one read side, which so is no part of the cost */
 #define BENCH_MOST_DEPTH      4
 #define BENCH_MOST_SEATS      8
 
@@ -116,7 +117,7 @@ struct bench_index {
  * @of_rcu: the reverse
  * @take: a number of the root without a pid; NULL where it has no numbers to give
  * @give: the reverse
- * @find: look up @n numbers; how many had a pid
+ * @find: look up @n numbers, in a read side; how many had a pid
  * @churn: @add, @drop and a deferred @free, @n times; NULL as @take
  * @bytes: memory that leads from its numbers to its pids
  */

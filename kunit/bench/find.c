@@ -19,8 +19,10 @@ static int look_up(void *self, unsigned int n, unsigned int seat)
 	unsigned int at = index->pos[seat], part;
 
 	while (n) {
-		part = min(n, BENCH_KEYS - at);
+		part = min3(n, BENCH_KEYS - at, BENCH_PART);
+		rcu_read_lock();
 		index->ops->find(index, index->keys + at, part);
+		rcu_read_unlock();
 		at = (at + part) % BENCH_KEYS;
 		n -= part;
 	}
@@ -28,25 +30,36 @@ static int look_up(void *self, unsigned int n, unsigned int seat)
 	return 0;
 }
 
-/* What is not the look-up: the loop, the numbers, the read side. */
+static noinline int find_nothing(const int *nr, unsigned int n)
+{
+	const void *last = NULL;
+	int found = 0;
+
+	while (n--) {
+		last = (const void *)((unsigned long)bench_after(last, *nr++) * 2);
+		OPTIMIZER_HIDE_VAR(last);
+		found += !!last;
+	}
+	return found;
+}
+
+/* What is not the look-up: the loop, the numbers, the read sides. */
 static int look_at_nothing(void *self, unsigned int n, unsigned int seat)
 {
 	struct bench_index *index = self;
-	unsigned int at = index->pos[seat];
-	const void *last = NULL;
+	unsigned int at = index->pos[seat], part;
+	int found = 0;
 
-	while (n--) {
-		int nr;
-
+	while (n) {
+		part = min3(n, BENCH_KEYS - at, BENCH_PART);
 		rcu_read_lock();
-		nr = bench_after(last, index->keys[at]);
-		OPTIMIZER_HIDE_VAR(nr);
-		last = (const void *)((unsigned long)nr * 2);
+		found += find_nothing(index->keys + at, part);
 		rcu_read_unlock();
-		at = (at + 1) % BENCH_KEYS;
+		at = (at + part) % BENCH_KEYS;
+		n -= part;
 	}
 	index->pos[seat] = at;
-	return 0;
+	return found ? 0 : -ENOENT;
 }
 
 /**
@@ -105,15 +118,17 @@ static int look_up_real(void *self, unsigned int n, unsigned int seat)
 {
 	struct real *real = self;
 	const void *last = NULL;
+	unsigned int part;
 
-	while (n--) {
+	while (n) {
+		part = min(n, BENCH_PART);
+		n -= part;
 		rcu_read_lock();
-		last = find_vpid(bench_after(last, real->nr[real->at]));
+		while (part-- && (last = find_vpid(bench_after(last, real->nr[real->at]))))
+			real->at = real->at + 1 < MOST_REAL ? real->at + 1 : 0;
 		rcu_read_unlock();
 		if (!last)
 			return -ESRCH;
-		if (++real->at == MOST_REAL)
-			real->at = 0;
 	}
 	return 0;
 }

@@ -293,9 +293,7 @@ static int idr_find_bare(struct bench_index *index, const int *nr, unsigned int 
 	int found = 0;
 
 	while (n--) {
-		rcu_read_lock();
 		last = idr_find(&bare->idr[0], bench_after(last, *nr++));
-		rcu_read_unlock();
 		found += !!last;
 	}
 	return found;
@@ -548,10 +546,8 @@ static int rhash_find(struct bench_index *index, const int *nr, unsigned int n)
 	int key, found = 0;
 
 	while (n--) {
-		rcu_read_lock();
 		key = bench_after(last, *nr++);
 		last = rhashtable_lookup(table, &key, by_number);
-		rcu_read_unlock();
 		found += !!last;
 	}
 	return found;

@@ -174,9 +174,7 @@ static int find(struct bench_index *index, const int *nr, unsigned int n)
 	int found = 0;
 
 	while (n--) {
-		rcu_read_lock();
 		last = pl_pid_find(bench_after(last, *nr++), ns);
-		rcu_read_unlock();
 		found += !!last;
 	}
 	return found;

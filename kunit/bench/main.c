@@ -42,6 +42,8 @@ static const struct {
 	{ "find", bench_find },
 	{ "alloc", bench_alloc },
 	{ "memory", bench_memory },
+	{ "lab", bench_lab },
+	{ "ref", bench_ref },
 };
 
 static int take_number(struct bench_args *args, const char *name, const char *value)

@@ -53,6 +53,9 @@ def measures(size: Size) -> list[str]:
     lines += [f"alloc empty depth={depth} {making}" for depth in (0, 1, 4)]
     lines += [f"alloc dense live={live} {making}" for live in size.live[1:]]
     lines += [f"alloc full live={live} rounds={size.rounds} sample_ns={size.find_ns}" for live in (32767, 4194303)]
+    lines += [f"lab {kind} {making}" for kind in ("task", "pid")]
+    lines += [f"lab {kind} {finding}" for kind in ("attach", "transfer")]
+    lines += [f"ref {kind} {finding}" for kind in ("find", "first", "deref", "take")]
     for cpus in range(1, size.cpus + 1) if size.cpus > 1 else ():
         lines += [f"find hit live={size.live[1]} {finding} cpus={cpus}"]
         lines += [f"alloc empty {making[:-1]}{cpus}"] if cpus > 1 else []
