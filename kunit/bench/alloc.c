@@ -60,7 +60,7 @@ static void undo_full(struct bench_index *index)
 static struct bench_index *open_index(const struct bench_args *args,
 				      const struct bench_index_ops *ops)
 {
-	struct bench_index *index = ops->open(args->depth);
+	struct bench_index *index = ops->open(ops, args->depth);
 	int error = 0;
 
 	if (IS_ERR(index))
@@ -135,7 +135,7 @@ int bench_memory(const struct bench_args *args)
 	for (place = 0; (ops = bench_index_of(place)) && !error; place++) {
 		if (ops == &bench_idr_70)
 			continue;
-		index = ops->open(0);
+		index = ops->open(ops, 0);
 		if (IS_ERR(index))
 			return PTR_ERR(index);
 		error = bench_fill(index, args->live);

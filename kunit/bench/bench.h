@@ -123,7 +123,7 @@ struct bench_index {
  */
 struct bench_index_ops {
 	const char *name;
-	struct bench_index *(*open)(unsigned int depth);
+	struct bench_index *(*open)(const struct bench_index_ops *ops, unsigned int depth);
 	void (*close)(struct bench_index *index);
 	void (*set_max)(struct bench_index *index, int max);
 	void *(*add)(struct bench_index *index, int *nr);
@@ -145,6 +145,7 @@ extern const struct bench_index_ops bench_rhashtable;
 int bench_bare_init(void);
 void bench_bare_exit(void);
 /* Those of the module: by place, NULL past the last. */
+void bench_lab_init(void);
 const struct bench_index_ops *bench_lab_index(unsigned int place);
 
 /* world.c: what measures of indexes share */

@@ -142,7 +142,7 @@ static bool wants_real(const struct bench_args *args)
 static struct bench_index *open_index(const struct bench_args *args,
 				      const struct bench_index_ops *ops)
 {
-	struct bench_index *index = ops->open(0);
+	struct bench_index *index = ops->open(ops, 0);
 	unsigned int seat;
 	int error;
 

@@ -146,16 +146,6 @@ static struct bench_index *open_idr(const struct bench_index_ops *ops, unsigned 
 	return ERR_PTR(one);
 }
 
-static struct bench_index *open_idr_612(unsigned int depth)
-{
-	return open_idr(&bench_idr_612, depth);
-}
-
-static struct bench_index *open_idr_70(unsigned int depth)
-{
-	return open_idr(&bench_idr_70, depth);
-}
-
 static void close_idr(struct bench_index *index)
 {
 	unsigned int level;
@@ -334,7 +324,7 @@ static int churn_70(struct bench_index *index, unsigned int n)
 
 const struct bench_index_ops bench_idr_612 = {
 	.name = "idr-6.12",
-	.open = open_idr_612,
+	.open = open_idr,
 	.close = close_idr,
 	.set_max = set_max,
 	.add = idr_add_612,
@@ -351,7 +341,7 @@ const struct bench_index_ops bench_idr_612 = {
 
 const struct bench_index_ops bench_idr_70 = {
 	.name = "idr-7.0",
-	.open = open_idr_70,
+	.open = open_idr,
 	.close = close_idr,
 	.set_max = set_max,
 	.add = idr_add_70,
@@ -368,9 +358,9 @@ const struct bench_index_ops bench_idr_70 = {
 
 /* xarray: its own lock at each step, its own memory before it */
 
-static struct bench_index *open_xa(unsigned int depth)
+static struct bench_index *open_xa(const struct bench_index_ops *ops, unsigned int depth)
 {
-	struct bench_index *index = open_bare(&bench_xarray, depth);
+	struct bench_index *index = open_bare(ops, depth);
 	unsigned int level;
 
 	for (level = 0; !IS_ERR(index) && level <= depth; level++) {
@@ -490,9 +480,9 @@ const struct bench_index_ops bench_xarray = {
 
 /* rhashtable: finds, but has no numbers to give */
 
-static struct bench_index *open_rhash(unsigned int depth)
+static struct bench_index *open_rhash(const struct bench_index_ops *ops, unsigned int depth)
 {
-	struct bench_index *index = open_bare(&bench_rhashtable, depth);
+	struct bench_index *index = open_bare(ops, depth);
 	int error;
 
 	if (IS_ERR(index))

@@ -30,6 +30,17 @@ static const struct pl_index_ops *ops_of(const struct lab_index *self)
 	return self->lab->generation->index;
 }
 
+/* A generation as a contender; @gen: NULL where there is no such one */
+struct lab_ops {
+	struct bench_index_ops ops;
+	const struct pl_generation *gen;
+};
+
+static const struct pl_generation *generation_of(const struct bench_index_ops *ops)
+{
+	return container_of(ops, struct lab_ops, ops)->gen;
+}
+
 static void close_lab(struct bench_index *index)
 {
 	struct lab_index *self = lab_of(index);
@@ -43,8 +54,7 @@ static void close_lab(struct bench_index *index)
 	kfree(self);
 }
 
-static struct bench_index *open_lab(const struct bench_index_ops *ops, unsigned int generation,
-				    unsigned int depth)
+static struct bench_index *open_lab(const struct bench_index_ops *ops, unsigned int depth)
 {
 	struct lab_index *self = kzalloc(sizeof(*self), GFP_KERNEL);
 	unsigned int level;
@@ -54,7 +64,7 @@ static struct bench_index *open_lab(const struct bench_index_ops *ops, unsigned 
 		return ERR_PTR(-ENOMEM);
 	self->index.ops = ops;
 	self->index.depth = depth;
-	self->lab = bench_lab_open(generation, NULL);
+	self->lab = bench_lab_open(generation_of(ops)->number, NULL);
 	if (IS_ERR(self->lab)) {
 		error = PTR_ERR(self->lab);
 		kfree(self);
@@ -195,55 +205,59 @@ static int churn(struct bench_index *index, unsigned int n)
 	return 0;
 }
 
-static u64 accounted(struct lab_index *self)
-{
-	return atomic_long_read(&self->lab->account.total) - self->bytes;
-}
-
-/* Not in the account: the buckets, and a chain in each pid. */
-static u64 hash_bytes(struct bench_index *index)
+/* Not in the account: buckets, and a chain in each pid; the kernel's own nodes. */
+static u64 bytes(struct bench_index *index)
 {
 	struct lab_index *self = lab_of(index);
+	u64 bytes = atomic_long_read(&self->lab->account.total) - self->bytes;
 
-	return accounted(self) + (sizeof(*self->lab->hash) << self->lab->hash_bits) +
-	       (u64)index->nr_live * sizeof(struct hlist_node);
+	if (self->lab->hash)
+		bytes += (sizeof(*self->lab->hash) << self->lab->hash_bits) +
+			 (u64)index->nr_live * sizeof(struct hlist_node);
+	if (self->lab->generation->number == PIDLAB_GEN_IDR)
+		bytes += bench_xa_bytes(&self->lab->root_ns->idr.idr_rt);
+	return bytes;
 }
 
-/* Not in the account: the nodes, which are the kernel's. */
-static u64 idr_bytes(struct bench_index *index)
+static const struct bench_index_ops common = {
+	.open = open_lab,
+	.close = close_lab,
+	.set_max = set_max,
+	.add = add,
+	.drop = drop,
+	.free = free_one,
+	.rcu = rcu_of,
+	.of_rcu = of_rcu,
+	.take = take,
+	.give = give,
+	.find = find,
+	.churn = churn,
+	.bytes = bytes,
+};
+
+#define MOST_GENERATIONS 16
+
+static struct lab_ops generations[MOST_GENERATIONS];
+
+/**
+ * bench_lab_init() - look which generations there are that have an index of their own
+ *
+ * Those without nested namespaces have that of a later one.
+ */
+void bench_lab_init(void)
 {
-	struct lab_index *self = lab_of(index);
+	const struct pl_generation *gen;
+	unsigned int number, place = 0;
 
-	return accounted(self) + bench_xa_bytes(&self->lab->root_ns->idr.idr_rt);
+	for (number = 0; number < MOST_GENERATIONS; number++) {
+		gen = pl_generation_find(number);
+		if (!gen || !gen->has_pids || !gen->max_level)
+			continue;
+		generations[place].ops = common;
+		generations[place].ops.name = gen->name;
+		generations[place++].gen = gen;
+	}
 }
-
-#define LAB_INDEX(gen, NUMBER, title, bytes_of) \
-static struct bench_index *open_##gen(unsigned int depth); \
-static const struct bench_index_ops gen##_ops = { \
-	.name = title, \
-	.open = open_##gen, \
-	.close = close_lab, \
-	.set_max = set_max, \
-	.add = add, \
-	.drop = drop, \
-	.free = free_one, \
-	.rcu = rcu_of, \
-	.of_rcu = of_rcu, \
-	.take = take, \
-	.give = give, \
-	.find = find, \
-	.churn = churn, \
-	.bytes = bytes_of, \
-}; \
-static struct bench_index *open_##gen(unsigned int depth) \
-{ \
-	return open_lab(&gen##_ops, NUMBER, depth); \
-}
-
-LAB_INDEX(hash, PIDLAB_GEN_PIDNS, "hash", hash_bytes)
-LAB_INDEX(idr, PIDLAB_GEN_IDR, "idr", idr_bytes)
-
-static const struct bench_index_ops *const indexes[] = { &hash_ops, &idr_ops };
 
 /**
  * bench_lab_index() - the module's indexes
@@ -253,5 +267,5 @@ static const struct bench_index_ops *const indexes[] = { &hash_ops, &idr_ops };
  */
 const struct bench_index_ops *bench_lab_index(unsigned int place)
 {
-	return place < ARRAY_SIZE(indexes) ? indexes[place] : NULL;
+	return place < MOST_GENERATIONS && generations[place].gen ? &generations[place].ops : NULL;
 }

@@ -152,6 +152,7 @@ static int __init bench_init(void)
 		kvfree(said);
 		return error;
 	}
+	bench_lab_init();
 	entry = debugfs_create_file("pidlab_bench", 0600, NULL, NULL, &fops);
 	return 0;
 }

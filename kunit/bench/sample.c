@@ -184,8 +184,9 @@ static int rounds(const struct bench_args *args, struct bench_contender *contend
 
 static void begin_line(const struct bench_args *args, const char *name)
 {
-	bench_say("{\"measure\":\"%s\",\"variant\":\"%s\",\"live\":%u,\"depth\":%u,\"cpus\":%u,\"contender\":\"%s\"",
-		  args->measure, args->variant, args->live, args->depth, args->cpus, name);
+	bench_say("{\"measure\":\"%s\",\"variant\":\"%s\"", args->measure, args->variant);
+	bench_say(",\"live\":%u,\"depth\":%u,\"cpus\":%u", args->live, args->depth, args->cpus);
+	bench_say(",\"contender\":\"%s\"", name);
 }
 
 static void tell(const struct bench_args *args, const char *name, const struct sample *samples)

@@ -2,7 +2,8 @@
 """Measures the module's ways from numbers to pids against what kernels have, all in one run and in turn.
 
 On uml at native speed, one processor; on plain under QEMU, several; with --instructions on a guest whose clock counts
-them, so that figures are exact. The results are build/bench/KERNEL.json, and a table of ratios.
+them, so that figures are exact. The results are build/bench/KERNEL.json, a table of ratios, charts, and all of them
+on one page, build/bench/report.html.
 """
 
 from __future__ import annotations
@@ -17,10 +18,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from failure import Failure, run_main
-from steps import bench_stats, bench_table, guest
+from steps import bench_chart, bench_page, bench_stats, bench_table, guest
 from steps.host import BUILD, ROOT, need_packages, phase, say
 
 OUT = BUILD / "bench"
+PATH = ROOT / "userspace" / "tests" / "speed" / "path.c"
 FILLED = (1000, 32_000, 1_000_000, 3_900_000)  # with the free numbers between, the last is all 4,194,304
 
 
@@ -83,7 +85,7 @@ def start_of_run(kernel: str, instructions: bool) -> dict[str, object]:
         "instructions": instructions,
         "commit": commit.stdout.strip(),
         "when": datetime.datetime.now(datetime.timezone.utc).strftime("%Y-%m-%d %H:%M UTC"),
-        "load": os.getloadavg()[0],
+        "load": round(os.getloadavg()[0], 1),
         "processors": os.cpu_count(),
     }
 
@@ -101,10 +103,16 @@ def measure(kernel: str, size: Size, instructions: bool, timeout: str) -> bench_
         "/pidlab_bench.ko": built / "kunit" / "bench" / "pidlab_bench.ko",
         "/measures": out / "measures",
     }
+    (out / "rounds").write_text(f"{size.rounds}\n", encoding="utf-8")
+    files["/rounds"] = out / "rounds"
+    program = out / "path"
+    compiled = ["cc", "-O2", "-Wall", "-Wextra", "-Werror", f"-I{ROOT / 'uapi'}", "-o", str(program), str(PATH)]
+    if subprocess.run(compiled, check=False).returncode:
+        raise Failure("path.c does not compile")
     options = ["--mem", size.memory, "--timeout", timeout, "--cpus", str(size.cpus)]
     if instructions:
         options += ["--seed", "1", "--shift", "0"]
-    command = guest.vm_command(kernel, "bench.sh", out, files, {}, *options)
+    command = guest.vm_command(kernel, "bench.sh", out, files, {"/bin/path": program}, *options)
     run = bench_stats.Run("instructions" if instructions else "ns", start_of_run(kernel, instructions))
     begun = 0
 
@@ -112,7 +120,7 @@ def measure(kernel: str, size: Size, instructions: bool, timeout: str) -> bench_
         nonlocal begun
         if line.startswith("# "):
             begun += 1
-            say(f"   [{begun}/{len(lines)}] {line[2:]}")
+            say(f"   [{begun}/{len(lines) + 1}] {line[2:]}")
         else:
             run.take(line)
 
@@ -123,29 +131,46 @@ def measure(kernel: str, size: Size, instructions: bool, timeout: str) -> bench_
     return run
 
 
+def draw(run: bench_stats.Run, name: str) -> None:
+    """Writes each chart, and the page with everything on it."""
+    charts = bench_chart.charts(run)
+    for chart in charts:
+        (OUT / f"{name}-{chart.name}.svg").write_text(chart.svg(alone=True) + "\n", encoding="utf-8")
+    text = bench_page.page(run, bench_table.tables(run), charts)
+    (OUT / "report.html").write_text(text, encoding="utf-8")
+    say(f"\nCharts: {(OUT / name).relative_to(ROOT)}-*.svg; all of it: {(OUT / 'report.html').relative_to(ROOT)}")
+
+
 def main() -> int:
     """`make bench`."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--kernel", default="uml", choices=["uml", "plain"])
     parser.add_argument("--instructions", action="store_true", help="count them, on plain; exact, and slow to get")
     parser.add_argument("--quick", action="store_true", help="fewer and shorter, to see whether it works")
+    parser.add_argument("--show", type=Path, metavar="RUN.json", help="measure nothing: table and charts of that run")
     parser.add_argument("--against", type=Path, metavar="OLD.json", help="say what has changed since")
     parser.add_argument("--timeout", default="7200")
     options = parser.parse_args()
     kernel = "plain" if options.instructions else options.kernel
     name = kernel + ("-instructions" if options.instructions else "")
     old = bench_stats.load(options.against) if options.against else None
-    need_packages("check")
-    size = SIZES["quick" if options.quick else "instructions" if options.instructions else kernel]
-    run = measure(kernel, size, options.instructions, options.timeout)
     path = OUT / f"{name}.json"
-    run.save(path)
+    if options.show:
+        path = options.show.resolve()
+        run, name = bench_stats.load(path), path.stem
+        OUT.mkdir(parents=True, exist_ok=True)
+    else:
+        need_packages("check")
+        size = SIZES["quick" if options.quick else "instructions" if options.instructions else kernel]
+        run = measure(kernel, size, options.instructions, options.timeout)
+        run.save(path)
     for table in bench_table.tables(run):
         say(f"\n{table.text()}")
     if old:
         found = bench_stats.changes(old, run)
         say(f"\nSince {options.against}: " + ("\n  ".join(["", *found]) if found else "nothing beyond the noise"))
-    say(f"\nThe samples: {path.relative_to(ROOT)}")
+    draw(run, name)
+    say(f"The samples: {os.path.relpath(path, ROOT)}")
     return 0
 
 

@@ -20,7 +20,19 @@ WIDE = 1.5  # upper quartile over lower: beyond this a ratio says nothing
 CLOSE = 1.1  # and this close, one that may be 1 is 1
 NOTABLE = 1.05  # what counts as a change between two runs
 
-BASELINES = {"find": "idr-6.12", "alloc": "idr-6.12", "memory": "idr-6.12", "lab": "idr", "ref": "idr"}
+BASELINES = {
+    "find": "idr-6.12",
+    "alloc": "idr-6.12",
+    "memory": "idr-6.12",
+    "lab": "idr",
+    "ref": "idr",
+    "path": "operation",
+    "life": "process",
+    "held": "idr",
+    "idle": "idr",
+    "start": "idr",
+}
+IN_BYTES = ("memory", "held", "idle")
 
 
 @dataclass(frozen=True)
@@ -43,6 +55,8 @@ class Case:
     cpus: int
 
     def __str__(self) -> str:
+        if self.measure == "path":
+            return f"{self.variant}, {self.live} at a time"
         words = [self.measure, self.variant]
         if self.measure in ("find", "memory") or self.variant in ("dense", "full"):
             words.append(f"of {short(self.live)}")
@@ -184,7 +198,7 @@ def changes(old: Run, new: Run) -> list[str]:
 
 
 def _is_ratio(run: Run, case: Case) -> bool:
-    return run.unit == "ns" and case.measure != "memory"
+    return run.unit == "ns" and case.measure not in IN_BYTES
 
 
 def _comparable(run: Run, case: Case, name: str) -> Spread | None:
@@ -199,4 +213,4 @@ def _comparable(run: Run, case: Case, name: str) -> Spread | None:
 def _figure(run: Run, case: Case, value: Spread) -> str:
     if _is_ratio(run, case):
         return times(value.median)
-    return f"{value.median:.1f} {'bytes' if case.measure == 'memory' else run.unit}"
+    return f"{value.median:.1f} {'bytes' if case.measure in IN_BYTES else run.unit}"

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from steps.bench_stats import BASELINES, Case, Run, swallowed, times
+from steps.bench_stats import BASELINES, IN_BYTES, Case, Run, swallowed, times
 
 TITLES = {
     "find": "From a number to its pid",
@@ -11,6 +11,11 @@ TITLES = {
     "memory": "Bytes that lead to one live pid",
     "lab": "Whole operations of a lab",
     "ref": "From a reference to the task",
+    "path": "From user space: an operation, and which part of it an ioctl that does nothing would be",
+    "life": "A real process, and a lab's task with as much memory",
+    "held": "Bytes that a reference to a task pins which is over and reaped",
+    "idle": "Bytes of a lab with its first task, and of one more namespace besides its tasks and pids",
+    "start": "From open to the first operation done",
 }
 
 
@@ -25,7 +30,8 @@ class Table:
 
     def __init__(self, run: Run, measure: str) -> None:
         self.run = run
-        self.unit = "bytes" if measure == "memory" else run.unit
+        self.in_bytes = measure in IN_BYTES
+        self.unit = "bytes" if self.in_bytes else run.unit
         self.cases = [case for case in run.cases if case.measure == measure]
         self.baseline = BASELINES[measure]
         self.names = [name for name in run.contenders(self.cases) if name != self.baseline]
@@ -45,12 +51,12 @@ class Table:
                 self._note(f"{name}: {result.absent}")
             return "-"
         ratio = self.run.ratio(case, name)
-        if not ratio:
+        if not ratio or self.in_bytes:
             return cost(result.spread.median, self.unit)
         if why := swallowed(ratio):
             self._note(f"~ {case}, {name}: {why}")
             return "~"
-        return times(ratio.median)
+        return f"{100 / ratio.median:.1f}%" if case.measure == "path" else times(ratio.median)
 
     def _note(self, text: str) -> None:
         if text not in self.notes:

@@ -7,13 +7,14 @@ import json
 import sys
 import tempfile
 import unittest
+import xml.etree.ElementTree as xml
 from pathlib import Path
 
 SCRIPTS = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(SCRIPTS), str(SCRIPTS / "lib")]
 
 from failure import Failure  # noqa: E402
-from steps import bench, bench_stats, bench_table  # noqa: E402
+from steps import bench, bench_chart, bench_page, bench_stats, bench_table  # noqa: E402
 from steps.bench_stats import Case, Run, Spread  # noqa: E402
 
 FIND = Case("find", "hit", 1000, 0, 0)
@@ -93,6 +94,18 @@ class Refusals(unittest.TestCase):
         run = run_of(line("idr-6.12", [30, 31, 30]), line("table", [10, 10, 10]))
         self.assertEqual(bench_table.Table(run, "find").rows, [["find hit of 1K", "30.0 ns", "3.00x"]])
 
+    def test_bytes_are_shown_themselves(self) -> None:
+        memory = Case("memory", "", 1000, 0, 0)
+        run = run_of(
+            line("idr-6.12", [], memory, bytes=9800, of=1000), line("table", [], memory, bytes=9100, of=1000)
+        )
+        self.assertEqual(bench_table.Table(run, "memory").rows, [["memory of 1K", "9.8 bytes", "9.1 bytes"]])
+
+    def test_the_way_from_user_space_is_a_part_of_the_operation(self) -> None:
+        path = Case("path", "nr", 256, 0, 0)
+        run = run_of(line("operation", [50, 50, 50], path), line("ioctl", [2, 2, 2], path))
+        self.assertEqual(bench_table.Table(run, "path").rows, [["nr, 256 at a time", "50.0 ns", "4.0%"]])
+
     def test_who_does_not_take_part_says_why(self) -> None:
         other = Case("find", "hit", 32000, 0, 0)
         run = run_of(
@@ -161,6 +174,64 @@ class Comparison(unittest.TestCase):
             path.write_text("{}", encoding="utf-8")
             with self.assertRaises(Failure):
                 bench_stats.load(path)
+
+
+def grown() -> Run:
+    """A run with two sizes, and one contender that has the smaller only."""
+    larger = Case("find", "hit", 32000, 0, 0)
+    return run_of(
+        line("idr-6.12", [20, 21, 22]),
+        line("table", [5, 5, 6]),
+        line("kernel", [20, 20, 20]),
+        line("idr-6.12", [200, 210, 220], larger),
+        line("table", [10, 10, 11], larger),
+    )
+
+
+class Charts(unittest.TestCase):
+    """What is drawn."""
+
+    def test_a_chart_is_xml_with_a_line_a_contender(self) -> None:
+        (chart,) = bench_chart.charts(grown())
+        drawn = xml.fromstring(chart.svg(alone=True))
+        lines = drawn.findall("{http://www.w3.org/2000/svg}polyline")
+        self.assertEqual(len(lines), 3)
+        self.assertIn("table", chart.svg(alone=True))
+
+    def test_by_logarithm_ten_times_as_much_is_as_far_anywhere(self) -> None:
+        axis = bench_chart.axis([1, 1000], 0, 300, log=True)
+        self.assertAlmostEqual(axis.place(10) - axis.place(1), axis.place(1000) - axis.place(100))
+        self.assertEqual(axis.ticks(), [1, 10, 100, 1000])
+
+    def test_an_axis_that_is_not_begins_at_zero(self) -> None:
+        axis = bench_chart.axis([40, 50], 0, 100, log=False)
+        self.assertEqual(axis.place(0), 0)
+        self.assertEqual(axis.ticks()[0], 0)
+
+    def test_names_do_not_lie_on_each_other(self) -> None:
+        for wanted in ([10, 10, 10], [100, 98, 99], [0, 50, 100]):
+            with self.subTest(wanted):
+                placed = sorted(bench_chart.spaced([float(at) for at in wanted], 15, 100))
+                self.assertTrue(all(b - a >= 15 for a, b in zip(placed, placed[1:])))
+                self.assertLessEqual(placed[-1], 100)
+
+    def test_one_size_makes_no_chart(self) -> None:
+        self.assertEqual(bench_chart.charts(run_of(line("idr-6.12", [1, 2, 3]))), [])
+
+    def test_throughput_rises_as_cost_falls(self) -> None:
+        cases = [Case("alloc", "empty", 1000, 0, cpus) for cpus in (1, 2)]
+        run = run_of(line("idr-6.12", [100, 100], cases[0]), line("idr-6.12", [50, 50], cases[1]))
+        (chart,) = (one for one in bench_chart.charts(run) if one.name == "alloc-cpus")
+        self.assertEqual([point.median for _, point in chart.series[0].points], [10, 20])
+
+    def test_the_page_fetches_nothing_and_has_it_all(self) -> None:
+        run = grown()
+        text = bench_page.page(run, bench_table.tables(run), bench_chart.charts(run))
+        self.assertNotIn("src=", text)
+        self.assertNotIn("href=", text)
+        self.assertIn("<svg", text)
+        self.assertIn('<td class="faster">4.00x</td>', text)
+        self.assertIn("prefers-color-scheme: dark", text)
 
 
 class Measures(unittest.TestCase):
