@@ -173,6 +173,8 @@ def swallowed(ratio: Spread) -> str:
 
 def times(ratio: float) -> str:
     """A ratio as it is printed."""
+    if ratio < 0.095:
+        return f"{ratio:.1g}x"
     return f"{ratio:.2f}x" if ratio < 9.95 else f"{ratio:.1f}x" if ratio < 99.5 else f"{ratio:.0f}x"
 
 

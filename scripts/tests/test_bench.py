@@ -246,6 +246,10 @@ class Measures(unittest.TestCase):
         self.assertFalse(any("cpus=2" in text for text in bench.measures(bench.SIZES["uml"])))
         self.assertTrue(any("alloc" in text and "cpus=2" in text for text in bench.measures(bench.SIZES["plain"])))
 
+    def test_a_ratio_is_said_with_the_digits_that_it_has(self) -> None:
+        self.assertEqual([bench_stats.times(ratio) for ratio in (0.0042, 0.5, 9.94, 12.34, 356.2)],
+                         ["0.004x", "0.50x", "9.94x", "12.3x", "356x"])
+
     def test_numbers_are_said_in_short(self) -> None:
         self.assertEqual([bench_stats.short(number) for number in (999, 1000, 32_000, 3_900_000)],
                          ["999", "1K", "32K", "3.9M"])
