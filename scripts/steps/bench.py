@@ -14,7 +14,7 @@ import datetime
 import os
 import subprocess
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from failure import Failure, run_main
@@ -161,7 +161,8 @@ def main() -> int:
         OUT.mkdir(parents=True, exist_ok=True)
     else:
         need_packages("check")
-        size = SIZES["quick" if options.quick else "instructions" if options.instructions else kernel]
+        size = SIZES["instructions" if options.instructions else kernel]
+        size = replace(SIZES["quick"], cpus=size.cpus) if options.quick else size
         run = measure(kernel, size, options.instructions, options.timeout)
         run.save(path)
     for table in bench_table.tables(run):
