@@ -66,13 +66,13 @@ struct bench_contender {
 };
 
 /*
- * The number to look up next, once the look-up before has found something:
- * a pointer is even, but the processor cannot know. So what is measured is how
- * long one look-up takes, and not how many fit beside each other.
+ * The number to look up next: in a chain, once the look-up before has found
+ * something. A pointer is even, but the processor cannot know. So a chain tells
+ * how long one look-up takes; without, several are under way beside each other.
  */
-static inline int bench_after(const void *found, int nr)
+static __always_inline int bench_after(const void *found, int nr, bool chain)
 {
-	return nr + (int)((unsigned long)found & 1);
+	return chain ? nr + (int)((unsigned long)found & 1) : nr;
 }
 
 /* sample.c */
@@ -86,6 +86,7 @@ void bench_bytes(const struct bench_args *args, const char *name, u64 bytes, u64
  * struct bench_index - a way from numbers to pids, filled
  * @ops: whose
  * @depth: of its innermost namespace
+ * @chain: look-ups are to wait for each other
  * @nr_live: length of @live
  * @live: its pids
  * @nr: their numbers
@@ -96,6 +97,7 @@ void bench_bytes(const struct bench_args *args, const char *name, u64 bytes, u64
 struct bench_index {
 	const struct bench_index_ops *ops;
 	unsigned int depth;
+	bool chain;
 	unsigned int nr_live;
 	void **live;
 	int *nr;
@@ -117,7 +119,7 @@ struct bench_index {
  * @of_rcu: the reverse
  * @take: a number of the root without a pid; NULL where it has no numbers to give
  * @give: the reverse
- * @find: look up @n numbers, in a read side; how many had a pid
+ * @find: look up @n numbers, in a read side; how many had a pid. @chain: see bench_after()
  * @churn: @add, @drop and a deferred @free, @n times; NULL as @take
  * @bytes: memory that leads from its numbers to its pids
  */
@@ -133,7 +135,7 @@ struct bench_index_ops {
 	void *(*of_rcu)(struct rcu_head *rcu);
 	int (*take)(struct bench_index *index);
 	void (*give)(struct bench_index *index, int nr);
-	int (*find)(struct bench_index *index, const int *nr, unsigned int n);
+	int (*find)(struct bench_index *index, const int *nr, unsigned int n, bool chain);
 	int (*churn)(struct bench_index *index, unsigned int n);
 	u64 (*bytes)(struct bench_index *index);
 };

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * find [hit|miss|skewed]: from a number to its pid, or to none. Misses are free
- * numbers between taken ones. Skewed: four of five are for each 64th pid.
+ * find [hit|miss|skewed|several]: from a number to its pid, or to none. Misses
+ * are free numbers between taken ones. Skewed: four of five are for each 64th
+ * pid. Several: hits that do not wait for each other, as all others do.
  */
 #include <linux/err.h>
 #include <linux/kthread.h>
@@ -21,7 +22,7 @@ static int look_up(void *self, unsigned int n, unsigned int seat)
 	while (n) {
 		part = min3(n, BENCH_KEYS - at, BENCH_PART);
 		rcu_read_lock();
-		index->ops->find(index, index->keys + at, part);
+		index->ops->find(index, index->keys + at, part, index->chain);
 		rcu_read_unlock();
 		at = (at + part) % BENCH_KEYS;
 		n -= part;
@@ -36,7 +37,7 @@ static noinline int find_nothing(const int *nr, unsigned int n)
 	int found = 0;
 
 	while (n--) {
-		last = (const void *)((unsigned long)bench_after(last, *nr++) * 2);
+		last = (const void *)((unsigned long)bench_after(last, *nr++, true) * 2);
 		OPTIMIZER_HIDE_VAR(last);
 		found += !!last;
 	}
@@ -124,7 +125,7 @@ static int look_up_real(void *self, unsigned int n, unsigned int seat)
 		part = min(n, BENCH_PART);
 		n -= part;
 		rcu_read_lock();
-		while (part-- && (last = find_vpid(bench_after(last, real->nr[real->at]))))
+		while (part-- && (last = find_vpid(bench_after(last, real->nr[real->at], true))))
 			real->at = real->at + 1 < MOST_REAL ? real->at + 1 : 0;
 		rcu_read_unlock();
 		if (!last)
@@ -135,8 +136,7 @@ static int look_up_real(void *self, unsigned int n, unsigned int seat)
 
 static bool wants_real(const struct bench_args *args)
 {
-	return args->live <= MOST_REAL && !args->cpus && strcmp(args->variant, "miss") &&
-	       strcmp(args->variant, "skewed");
+	return args->live <= MOST_REAL && !args->cpus && !strcmp(args->variant, "hit");
 }
 
 static struct bench_index *open_index(const struct bench_args *args,
@@ -151,6 +151,7 @@ static struct bench_index *open_index(const struct bench_args *args,
 	error = bench_fill(index, args->live) ?:
 		bench_make_keys(index, strcmp(args->variant, "miss"),
 				!strcmp(args->variant, "skewed"));
+	index->chain = strcmp(args->variant, "several");
 	for (seat = 0; seat < BENCH_MOST_SEATS; seat++)
 		index->pos[seat] = seat * (BENCH_KEYS / BENCH_MOST_SEATS);
 	if (!error)
@@ -183,7 +184,7 @@ int bench_find(const struct bench_args *args)
 		error = PTR_ERR_OR_ZERO(contenders[count].self);
 		count += !error;
 	}
-	if (!error) {
+	if (!error && strcmp(args->variant, "several")) {
 		contenders[count] = (struct bench_contender){
 			.name = "loop", .body = look_at_nothing, .self = contenders[0].self,
 		};
@@ -195,7 +196,7 @@ int bench_find(const struct bench_args *args)
 		contenders[count + more++] = (struct bench_contender){
 			.name = "kernel", .body = look_up_real, .self = real,
 		};
-	} else if (!error) {
+	} else if (!error && args->live > MOST_REAL) {
 		bench_absent(args, "kernel", "it would take a task for each pid");
 	}
 	if (!error)

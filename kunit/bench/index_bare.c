@@ -276,17 +276,23 @@ static void idr_give_bare(struct bench_index *index, int nr)
 	spin_unlock_irq(&bare->lock);
 }
 
-static int idr_find_bare(struct bench_index *index, const int *nr, unsigned int n)
+static __always_inline int idr_look(struct bench_index *index, const int *nr,
+					unsigned int n, bool chain)
 {
 	struct bare_index *bare = bare_of(index);
 	const void *last = NULL;
 	int found = 0;
 
 	while (n--) {
-		last = idr_find(&bare->idr[0], bench_after(last, *nr++));
+		last = idr_find(&bare->idr[0], bench_after(last, *nr++, chain));
 		found += !!last;
 	}
 	return found;
+}
+
+static int idr_find_bare(struct bench_index *index, const int *nr, unsigned int n, bool chain)
+{
+	return chain ? idr_look(index, nr, n, true) : idr_look(index, nr, n, false);
 }
 
 static u64 idr_bytes(struct bench_index *index)
@@ -438,17 +444,23 @@ static void xa_give(struct bench_index *index, int nr)
 	xa_erase_irq(&bare_of(index)->xa[0], nr);
 }
 
-static int xa_find_bare(struct bench_index *index, const int *nr, unsigned int n)
+static __always_inline int xa_look(struct bench_index *index, const int *nr,
+					unsigned int n, bool chain)
 {
 	struct xarray *xa = &bare_of(index)->xa[0];
 	const void *last = NULL;
 	int found = 0;
 
 	while (n--) {
-		last = xa_load(xa, bench_after(last, *nr++));
+		last = xa_load(xa, bench_after(last, *nr++, chain));
 		found += !!last;
 	}
 	return found;
+}
+
+static int xa_find_bare(struct bench_index *index, const int *nr, unsigned int n, bool chain)
+{
+	return chain ? xa_look(index, nr, n, true) : xa_look(index, nr, n, false);
 }
 
 static u64 xa_bytes(struct bench_index *index)
@@ -529,18 +541,24 @@ static void rhash_drop(struct bench_index *index, void *pid)
 			       by_number);
 }
 
-static int rhash_find(struct bench_index *index, const int *nr, unsigned int n)
+static __always_inline int rhash_look(struct bench_index *index, const int *nr,
+					unsigned int n, bool chain)
 {
 	struct rhashtable *table = &bare_of(index)->table;
 	const void *last = NULL;
 	int key, found = 0;
 
 	while (n--) {
-		key = bench_after(last, *nr++);
+		key = bench_after(last, *nr++, chain);
 		last = rhashtable_lookup(table, &key, by_number);
 		found += !!last;
 	}
 	return found;
+}
+
+static int rhash_find(struct bench_index *index, const int *nr, unsigned int n, bool chain)
+{
+	return chain ? rhash_look(index, nr, n, true) : rhash_look(index, nr, n, false);
 }
 
 static u64 rhash_bytes(struct bench_index *index)

@@ -177,17 +177,23 @@ static void give(struct bench_index *index, int nr)
 	ops_of(lab_of(index))->cancel(lab_of(index)->ns[0], nr);
 }
 
-static int find(struct bench_index *index, const int *nr, unsigned int n)
+static __always_inline int look(struct bench_index *index, const int *nr,
+					unsigned int n, bool chain)
 {
 	struct pl_pidns *ns = lab_of(index)->lab->root_ns;
 	const void *last = NULL;
 	int found = 0;
 
 	while (n--) {
-		last = pl_pid_find(bench_after(last, *nr++), ns);
+		last = pl_pid_find(bench_after(last, *nr++, chain), ns);
 		found += !!last;
 	}
 	return found;
+}
+
+static int find(struct bench_index *index, const int *nr, unsigned int n, bool chain)
+{
+	return chain ? look(index, nr, n, true) : look(index, nr, n, false);
 }
 
 static int churn(struct bench_index *index, unsigned int n)

@@ -51,7 +51,7 @@ def measures(size: Size) -> list[str]:
     finding = f"rounds={size.rounds} sample_ns={size.find_ns}"
     # With deferred frees while it goes on, as they come: it takes long samples to have a fair share of them.
     making = f"rounds={size.rounds} sample_ns={size.alloc_ns} cpus=1"
-    lines = [f"find {kind} live={live} {finding}" for live in size.live for kind in ("hit", "miss", "skewed")]
+    lines = [f"find {kind} live={live} {finding}" for live in size.live for kind in ("hit", "several", "miss", "skewed")]
     lines += [f"alloc empty depth={depth} {making}" for depth in (0, 1, 4)]
     lines += [f"alloc dense live={live} {making}" for live in size.live[1:]]
     lines += [f"alloc full live={live} rounds={size.rounds} sample_ns={size.find_ns}" for live in (32767, 4194303)]

@@ -219,8 +219,12 @@ def charts(run: Run) -> list[Chart]:
         if any(len(one.points) > 1 for one in series):
             made.append(Chart(name, title, across, down, series, **scales))
 
-    looks = {"hit": "Looking up a live pid", "miss": "Looking up a free number",
-             "skewed": "Looking up live pids, most often the same few"}  # fmt: skip
+    looks = {
+        "hit": "Looking up a live pid",
+        "several": "Looking up live pids, several under way",
+        "miss": "Looking up a free number",
+        "skewed": "Looking up live pids, most often the same few",
+    }
     for kind, title in looks.items():
         cases = [(case.live, case) for case in chosen("find", kind, cpus=0)]
         add(f"find-{kind}", title, "live pids", unit, _series(run, cases))
