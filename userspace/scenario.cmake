@@ -10,6 +10,8 @@ set(PIDLAB_SCENARIO_SOURCES
     src/explore_pairs.cpp
     src/explore_pinned.cpp
     src/explore_program.cpp
+    src/explore_random.cpp
+    src/explore_saved.cpp
     src/explore_schedule.cpp
     src/explore_search.cpp
     src/explore_states.cpp
@@ -57,6 +59,7 @@ set(PIDLAB_SCENARIO_CLI
     cli/catalogue.cpp
     cli/check.cpp
     cli/explore.cpp
+    cli/explore_options.cpp
     cli/fmt.cpp
     cli/pairs.cpp
     cli/graph.cpp
@@ -69,6 +72,8 @@ set(PIDLAB_SCENARIO_CLI
     cli/timeline.cpp
     cli/tree.cpp)
 set(PIDLAB_SCENARIO_TESTS
+    tests/unit/explore_random_test.cpp
+    tests/unit/explore_saved_test.cpp
     tests/unit/explore_test.cpp
     tests/unit/generations_test.cpp
     tests/unit/graph_test.cpp

@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: MIT
 // `pidlab explore': runs the columns of scenarios in every order.
 #include <algorithm>
+#include <atomic>
+#include <csignal>
 #include <cstdio>
+#include <filesystem>
 #include <fstream>
 #include <map>
 #include <memory>
@@ -11,8 +14,11 @@
 #include <unistd.h>
 
 #include "command.hpp"
+#include "explore_options.hpp"
 #include "pidlab/explore_finding.hpp"
 #include "pidlab/explore_pinned.hpp"
+#include "pidlab/explore_random.hpp"
+#include "pidlab/explore_saved.hpp"
 #include "pidlab/explore_schedule.hpp"
 #include "pidlab/explore_search.hpp"
 #include "pidlab/tree.hpp"
@@ -28,32 +34,25 @@ using explore::Program;
 using explore::Progress;
 using explore::Run;
 
-struct Options {
-    std::vector<std::string> files;
-    std::optional<unsigned> preemptions;
-    std::optional<std::uint64_t> runs;
-    std::optional<double> time;
-    std::string shard;
-    std::string replay;
-    std::string save;
-    std::string bugs;
-    bool plain = false;
-    bool fine = false;
-    bool no_history = false;
-    bool json = false;
-};
+std::atomic<bool> interrupted{false}; // by a signal's handler
 
-/// Results that some order leads to.
-struct Outcome {
-    std::uint64_t runs = 0;
-    std::vector<std::string> words;
-};
+/// What is kept in a file is written once more before the end.
+void end_on_signals() {
+    struct sigaction action {};
+    action.sa_handler = [](int) { interrupted = true; };
+    ::sigaction(SIGINT, &action, nullptr);
+    ::sigaction(SIGTERM, &action, nullptr);
+}
 
 constexpr auto between_words = std::chrono::seconds{1};
 
-std::string rate(const Progress &progress) {
+template <typename Counts> std::string rate(const Counts &progress) {
     const double seconds = std::max(0.001, std::chrono::duration<double>(progress.spent).count());
     return fmt::format("{:.0f}/s", static_cast<double>(progress.runs) / seconds);
+}
+
+std::chrono::milliseconds milliseconds(double seconds) {
+    return std::chrono::milliseconds{static_cast<std::int64_t>(seconds * 1000)};
 }
 
 std::string seconds(std::chrono::milliseconds spent) {
@@ -63,12 +62,12 @@ std::string seconds(std::chrono::milliseconds spent) {
 /// One scenario.
 class Explorer {
 public:
-    Explorer(const Options &options, const Globals &globals, const ScenarioFile &file)
+    Explorer(const ExploreOptions &options, const Globals &globals, const ScenarioFile &file)
         : options_{options}, file_{file}, program_{file.source, file.parsed.scenario,
                                                    [&globals] {
                                                        return Lab::open(globals.device);
                                                    }},
-          controller_{program_, {options.fine}} {}
+          controller_{program_, {options.fine, options.faults}} {}
 
     bool run() {
         if (program_.complaint()) {
@@ -81,7 +80,7 @@ public:
             return pinned();
         if (!options_.no_history)
             serial_.emplace(controller_);
-        return search();
+        return options_.random ? draw() : search();
     }
 
 private:
@@ -90,7 +89,9 @@ private:
         out.preemptions = options_.preemptions;
         out.runs = options_.runs;
         if (options_.time)
-            out.time = std::chrono::milliseconds{static_cast<std::int64_t>(*options_.time * 1000)};
+            out.time = milliseconds(*options_.time);
+        if (!options_.resume.empty())
+            out.stop = &interrupted;
         out.reduce = !options_.plain;
         out.alone = program_.has_end();
         if (!options_.shard.empty()) {
@@ -104,6 +105,8 @@ private:
     bool search() {
         explore::Judge judge{program_, serial_ ? &*serial_ : nullptr};
         explore::Search search{controller_, bounds()};
+        if (!options_.resume.empty() && !go_on(search))
+            return false;
         std::optional<Finding> finding;
         Run found;
         auto told = std::chrono::milliseconds{0};
@@ -120,8 +123,13 @@ private:
                     told = now.spent;
                     tell(now);
                 }
+                if (!finding && now.spent - kept_ >= milliseconds(options_.every))
+                    keep(search, judge);
             });
         tell_nothing();
+        // With a finding it stays as it was: whoever goes on comes to it again.
+        if (!finding)
+            keep(search, judge);
         if (finding) {
             // Once more, alone: the lab is then as this order leaves it.
             found = controller_.run(found.order());
@@ -129,6 +137,118 @@ private:
         }
         report(progress, judge, finding, found);
         return !finding && progress.diverged == 0;
+    }
+
+    // Takes up what the file keeps, if there is one.
+    bool go_on(explore::Search &search) {
+        end_on_signals();
+        if (!std::filesystem::exists(options_.resume))
+            return true;
+        std::ifstream in{options_.resume};
+        auto read = explore::read_saved(in);
+        std::string why;
+        if (const auto *wrong = std::get_if<std::string>(&read))
+            why = "it keeps no search: " + *wrong;
+        else
+            why = explore::difference(std::get<explore::SavedSearch>(read).identity,
+                                      identity_of(controller_, bounds()));
+        if (!why.empty()) {
+            refuse(options_.resume, why);
+            return false;
+        }
+        auto &saved = std::get<explore::SavedSearch>(read);
+        search.restore(std::move(saved.left), std::move(saved.known), saved.progress);
+        outcomes_ = std::move(saved.outcomes);
+        excused_ = saved.excused;
+        kept_ = saved.progress.spent;
+        return true;
+    }
+
+    void keep(const explore::Search &search, const explore::Judge &judge) {
+        if (options_.resume.empty())
+            return;
+        kept_ = search.progress().spent;
+        explore::write_saved_file(options_.resume, {identity_of(controller_, bounds()),
+                                                    search.progress(), excused_ + judge.excused(),
+                                                    search.left(), search.known(), outcomes_});
+    }
+
+    // Random orders, and what it means that they found nothing.
+    bool draw() {
+        explore::Judge judge{program_, serial_ ? &*serial_ : nullptr};
+        explore::Draw bounds;
+        if (*options_.random != 0)
+            bounds.runs = options_.random;
+        if (options_.time)
+            bounds.time = milliseconds(*options_.time);
+        bounds.depth = options_.depth;
+        bounds.seed = options_.seed;
+        bounds.alone = program_.has_end();
+        std::optional<Finding> finding;
+        Run found;
+        const explore::Drawn drawn = explore::draw(controller_, bounds, [&](const Run &run) {
+            count(run);
+            finding = judge.judge(run);
+            if (finding)
+                found = run;
+            return !finding;
+        });
+        const unsigned preemptions = explore::preemptions(found.steps);
+        if (finding) {
+            found = controller_.run(explore::simplest(controller_, judge, found).order());
+            finding = judge.judge(found);
+        }
+        if (options_.json)
+            print_json_line(as_json(drawn, finding, found));
+        else
+            report(drawn, preemptions, judge, finding, found);
+        return !finding;
+    }
+
+    void report(const explore::Drawn &drawn, unsigned preemptions, const explore::Judge &judge,
+                const std::optional<Finding> &finding, const Run &found) {
+        fmt::print("{} {}: {} random orders, seed {}; up to {} steps; {}, {}\n",
+                   finding ? "FAIL" : "ok  ", file_.source.name(), drawn.runs, options_.seed,
+                   drawn.longest, seconds(drawn.spent), rate(drawn));
+        fmt::print("     each meets a bug of depth {} with a chance of at least 1/({} x {}^{}) = "
+                   "{:.3g}\n",
+                   drawn.depth, drawn.takers, drawn.longest, drawn.depth - 1, drawn.chance());
+        if (!finding)
+            fmt::print("     {} of them have missed one with a chance of at most {:.3g}, if no "
+                       "order takes more steps\n",
+                       drawn.counted, drawn.missed());
+        else
+            fmt::print("     found with {} preemptions\n", preemptions);
+        show_outcomes(judge);
+        if (finding)
+            show(*finding, found);
+    }
+
+    [[nodiscard]] nlohmann::ordered_json as_json(const explore::Drawn &drawn,
+                                                 const std::optional<Finding> &finding,
+                                                 const Run &found) const {
+        nlohmann::ordered_json out{{"file", file_.source.name()},
+                                   {"passed", !finding},
+                                   {"runs", drawn.runs},
+                                   {"seed", options_.seed},
+                                   {"depth", drawn.depth},
+                                   {"takers", drawn.takers},
+                                   {"longest", drawn.longest},
+                                   {"chance", drawn.chance()},
+                                   {"counted", drawn.counted},
+                                   {"missed", drawn.missed()},
+                                   {"milliseconds", drawn.spent.count()}};
+        add_outcomes(out, finding, found);
+        return out;
+    }
+
+    void refuse(const std::string &path, const std::string &why) const {
+        if (options_.json)
+            print_json_line({{"file", file_.source.name()},
+                             {"passed", false},
+                             {"error", fmt::format("{}: {}", path, why)}});
+        else
+            fmt::print("FAIL {}: {}\n", path, why);
     }
 
     bool replay() {
@@ -190,7 +310,7 @@ private:
     void count(const Run &run) {
         if (run.verdict == PIDLAB_VERDICT_DEADLOCK)
             return;
-        Outcome &outcome = outcomes_[program_.canonical(run.done)];
+        explore::Outcome &outcome = outcomes_[program_.canonical(run.done)];
         if (outcome.runs++ == 0)
             outcome.words = program_.words(run.done);
     }
@@ -228,6 +348,12 @@ private:
         if (progress.diverged != 0)
             fmt::print("     {} runs did not follow their order: this search proves nothing\n",
                        progress.diverged);
+        show_outcomes(judge);
+        if (finding)
+            show(*finding, found);
+    }
+
+    void show_outcomes(const explore::Judge &judge) const {
         for (const auto &[key, outcome] : outcomes_) {
             fmt::print("  {:>8} x", outcome.runs);
             for (std::size_t i = 0; i < outcome.words.size(); ++i)
@@ -235,12 +361,10 @@ private:
                            outcome.words[i]);
             fmt::print("\n");
         }
-        if (judge.excused() != 0)
+        if (excused_ + judge.excused() != 0)
             fmt::print("     {} histories that no order of whole operations gives, with an "
                        "operation that works in two steps\n",
-                       judge.excused());
-        if (finding)
-            show(*finding, found);
+                       excused_ + judge.excused());
     }
 
     void show(const Finding &finding, const Run &found) {
@@ -265,6 +389,12 @@ private:
             {"states", progress.states},       {"merged", progress.merged},
             {"diverged", progress.diverged},   {"preemptions", progress.preemptions},
             {"longest", progress.longest},     {"milliseconds", progress.spent.count()}};
+        add_outcomes(out, finding, found);
+        return out;
+    }
+
+    void add_outcomes(nlohmann::ordered_json &out, const std::optional<Finding> &finding,
+                      const Run &found) const {
         for (const auto &[key, outcome] : outcomes_)
             out["outcomes"].push_back({{"runs", outcome.runs}, {"results", outcome.words}});
         if (finding)
@@ -273,7 +403,6 @@ private:
                               {"notes", finding->notes},
                               {"preemptions", explore::preemptions(found.steps)},
                               {"schedule", schedule_text(found, file_.source.name())}};
-        return out;
     }
 
     void complain(const scenario::Diagnostic &why) const {
@@ -285,18 +414,22 @@ private:
                        render(file_.source, why, TextStyle::of_stdout().colour));
     }
 
-    const Options &options_;
+    const ExploreOptions &options_;
     const ScenarioFile &file_;
     Program program_;
     explore::Controller controller_;
     std::optional<explore::Serial> serial_;
-    std::map<std::vector<std::uint64_t>, Outcome> outcomes_;
+    explore::Outcomes outcomes_;
+    std::uint64_t excused_ = 0;        ///< of a search that is gone on with
+    std::chrono::milliseconds kept_{}; ///< when it was written to its file
 };
 
-int explore_files(const Options &options, const Globals &globals) {
+int explore_files(const ExploreOptions &options, const Globals &globals) {
     int exit = exit_ok;
     unsigned passed = 0;
     unsigned failed = 0;
+    if (!options.resume.empty() && options.files.size() != 1)
+        throw CLI::ValidationError("--resume", "a file keeps the search of one scenario");
     for (const std::string &path : options.files) {
         const ScenarioFile file = read_scenario(path);
         bool good = file.good();
@@ -317,34 +450,8 @@ int explore_files(const Options &options, const Globals &globals) {
 } // namespace
 
 Action add_explore(CLI::App &sub, const Globals &globals) {
-    auto options = std::make_shared<Options>();
-    sub.add_option("files", options->files, "scenarios with columns; - is standard input")
-        ->required()
-        ->type_name("SCENARIO");
-    sub.add_option("--preemptions,-p", options->preemptions,
-                   "only orders in which so often an actor that could go on stands aside");
-    sub.add_option("--runs", options->runs, "end after so many orders");
-    sub.add_option("--time", options->time, "end after so many seconds");
-    sub.add_option("--shard", options->shard, "search the first of four parts: 1/4")
-        ->type_name("I/N")
-        ->check([](const std::string &text) {
-            unsigned part = 0;
-            unsigned parts = 0;
-            char more = 0;
-            const bool good = std::sscanf(text.c_str(), "%u/%u%c", &part, &parts, &more) == 2 &&
-                              part >= 1 && part <= parts;
-            return good ? std::string{} : "a part of several is written as 1/4";
-        });
-    sub.add_option("--replay", options->replay, "run this schedule only, and say where it is left")
-        ->type_name("FILE");
-    sub.add_option("--save", options->save, "write the schedule of what is found to this file")
-        ->type_name("FILE");
-    sub.add_flag("--plain", options->plain,
-                 "enumerate: follow orders that lead to known states too");
-    sub.add_flag("--fine", options->fine, "letting go of a lock or a read side is a step, too");
-    sub.add_flag("--no-history", options->no_history,
-                 "do not ask whether operations one after the other would give the same results");
-    sub.add_flag("--json", options->json, "print one JSON object a line for each scenario");
+    auto options = std::make_shared<ExploreOptions>();
+    add_options(sub, options);
     return [options, &globals] { return explore_files(*options, globals); };
 }
 

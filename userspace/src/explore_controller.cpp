@@ -25,38 +25,52 @@ Order Run::order() const {
     return out;
 }
 
-std::vector<Run> Controller::run(std::span<const Order> orders) {
+std::vector<Run> Controller::run(std::span<const Wish> wishes) {
     std::vector<Run> out;
-    out.reserve(orders.size());
-    while (out.size() < orders.size())
-        some(orders.subspan(out.size()), out);
+    out.reserve(wishes.size());
+    while (out.size() < wishes.size())
+        some(wishes.subspan(out.size()), out);
     return out;
 }
 
-Run Controller::run(const Order &order) { return std::move(run(std::span{&order, 1}).front()); }
+std::vector<Run> Controller::run(std::span<const Order> orders) {
+    std::vector<Wish> wishes;
+    wishes.reserve(orders.size());
+    for (const Order &order : orders)
+        wishes.push_back({order});
+    return run(std::span<const Wish>{wishes});
+}
+
+Run Controller::run(const Order &order) {
+    return std::move(run(std::span<const Order>{&order, 1}).front());
+}
 
 // As many as one call comes to; at least one, or more room for the next call.
-std::size_t Controller::some(std::span<const Order> orders, std::vector<Run> &out) {
+std::size_t Controller::some(std::span<const Wish> wishes, std::vector<Run> &out) {
     const std::vector<Instruction> &instructions = program_.instructions();
     const std::size_t start = program_.start().size();
     std::vector<pidlab_op> ops = program_.start();
     for (const Instruction &instruction : instructions)
         ops.push_back(instruction.op);
 
-    std::vector<pidlab_step> steps(orders.size() * room_);
+    std::vector<pidlab_step> steps(wishes.size() * room_);
     std::vector<pidlab_footprint> footprints(footprints_ ? steps.size() : 0);
-    std::vector<pidlab_op> done(orders.size() * ops.size());
-    std::vector<pidlab_control_run> runs(orders.size());
-    for (std::size_t i = 0; i < orders.size(); ++i) {
-        runs[i].choices = address(orders[i].data());
-        runs[i].nr_choices = static_cast<std::uint32_t>(orders[i].size());
+    std::vector<pidlab_op> done(wishes.size() * ops.size());
+    std::vector<pidlab_control_run> runs(wishes.size());
+    for (std::size_t i = 0; i < wishes.size(); ++i) {
+        runs[i].choices = address(wishes[i].choices.data());
+        runs[i].nr_choices = static_cast<std::uint32_t>(wishes[i].choices.size());
+        runs[i].changes = address(wishes[i].changes.data());
+        runs[i].nr_changes = static_cast<std::uint32_t>(wishes[i].changes.size());
+        std::ranges::copy(wishes[i].priority, std::begin(runs[i].priority));
         runs[i].room = static_cast<std::uint32_t>(room_);
         runs[i].steps = address(&steps[i * room_]);
         runs[i].footprints = footprints_ ? address(&footprints[i * room_]) : 0;
         runs[i].ops = address(&done[i * ops.size()]);
     }
     pidlab_control arg{};
-    arg.flags = grain_.fine ? PIDLAB_CONTROL_FINE : 0;
+    arg.flags =
+        (grain_.fine ? PIDLAB_CONTROL_FINE : 0) | (grain_.faults != 0 ? PIDLAB_CONTROL_FAULTS : 0);
     arg.ops = address(ops.data());
     arg.start = static_cast<std::uint32_t>(start);
     std::copy(program_.counts().begin(), program_.counts().end(), std::begin(arg.actors));

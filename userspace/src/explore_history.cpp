@@ -29,11 +29,12 @@ std::vector<Interval> intervals(const Program &program, const Run &run) {
     std::vector<Interval> out(sum);
     for (std::size_t i = 0; i < run.steps.size(); ++i) {
         const pidlab_step &step = run.steps[i];
-        if (step.choice >= next.size())
+        const unsigned actor = taker(step.choice);
+        if (actor >= next.size())
             continue;
         if (step.what == PIDLAB_STEP_BEGIN)
-            out[next[step.choice]++].first = i;
-        out[next[step.choice] - 1].last = i;
+            out[next[actor]++].first = i;
+        out[next[actor] - 1].last = i;
     }
     return out;
 }

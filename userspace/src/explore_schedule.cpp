@@ -25,13 +25,14 @@ const WordInfo *step_named(std::string_view word) {
 }
 
 std::string actor_name(unsigned choice) {
-    return choice == PIDLAB_CHOICE_GP ? "gp" : fmt::format("P{}", choice);
+    return choice == PIDLAB_CHOICE_GP ? "gp" : fmt::format("P{}", taker(choice));
 }
 
 std::string step_text(const pidlab_step &step) {
     return step.choice == PIDLAB_CHOICE_GP
                ? "gp"
-               : fmt::format("{} {}", actor_name(step.choice), step_word(step.what));
+               : fmt::format("{} {}{}", actor_name(step.choice),
+                             is_failure(step.choice) ? "fails " : "", step_word(step.what));
 }
 
 std::optional<ScheduledStep> parse_step(const std::string &line) {
@@ -39,15 +40,20 @@ std::optional<ScheduledStep> parse_step(const std::string &line) {
     std::string who;
     std::string what;
     std::string more;
-    words >> who >> what >> more;
+    words >> who >> what;
+    const bool fails = what == "fails";
+    if (fails)
+        words >> what;
+    words >> more;
     if (who == "gp" && what.empty())
         return ScheduledStep{PIDLAB_CHOICE_GP, PIDLAB_STEP_GP, 0};
     const WordInfo *step = step_named(what);
     const bool actor = who.size() == 2 && who[0] == 'P' && who[1] >= '0' &&
                        who[1] < static_cast<char>('0' + PIDLAB_ACTORS_MAX);
-    if (!actor || !step || !more.empty())
+    if (!actor || !step || !more.empty() || (fails && step->number != PIDLAB_STEP_ALLOC))
         return std::nullopt;
-    return ScheduledStep{static_cast<std::uint8_t>(who[1] - '0'), step->number, 0};
+    const int first = fails ? PIDLAB_CHOICE_FAIL : 0;
+    return ScheduledStep{static_cast<std::uint8_t>(first + who[1] - '0'), step->number, 0};
 }
 
 /// Lays a run out in columns.
@@ -68,7 +74,7 @@ public:
                     fmt::format("{} {:>4}  -- a grace period ends --\n", aside ? '*' : ' ', i + 1);
                 continue;
             }
-            last = step.choice;
+            last = taker(step.choice);
             cells(i, aside);
         }
         results();
@@ -79,7 +85,7 @@ private:
     static constexpr std::size_t width = 34;
 
     bool preempts(std::size_t at, unsigned last) const {
-        return last < PIDLAB_ACTORS_MAX && run_.steps[at].choice != last &&
+        return last < PIDLAB_ACTORS_MAX && taker(run_.steps[at].choice) != last &&
                (run_.steps[at].choices >> last & 1) != 0;
     }
 
@@ -98,11 +104,15 @@ private:
     void cells(std::size_t at, bool aside) {
         const pidlab_step &step = run_.steps[at];
         std::vector<std::string> cells(actors_);
-        cells[step.choice] = std::string{step_word(step.what)};
+        const unsigned actor = taker(step.choice);
+        cells[actor] = std::string{step_word(step.what)};
+        if (step.what == PIDLAB_STEP_ALLOC)
+            cells[actor] = fmt::format("allocation {}{}", step.object,
+                                       is_failure(step.choice) ? " fails" : "");
         if (step.what == PIDLAB_STEP_BEGIN)
             for (std::size_t i = 0; i < when_.size(); ++i)
-                if (when_[i].first == at && program_.instructions()[i].actor == step.choice)
-                    cells[step.choice] = program_.instructions()[i].text;
+                if (when_[i].first == at && program_.instructions()[i].actor == actor)
+                    cells[actor] = program_.instructions()[i].text;
         row(aside ? "*" : "", fmt::format("{}", at + 1), std::move(cells));
     }
 

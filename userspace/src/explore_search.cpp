@@ -21,7 +21,7 @@ bool has(unsigned mask, unsigned choice) { return (mask >> choice & 1) != 0; }
 
 // Somebody else than who ran last, though that one could go on.
 bool is_preemption(unsigned last, unsigned choices, unsigned choice) {
-    return last != nobody && choice != last && has(choices, last);
+    return last != nobody && taker(choice) != last && has(choices, last);
 }
 
 } // namespace
@@ -32,7 +32,7 @@ unsigned preemptions(std::span<const pidlab_step> steps) {
     for (const pidlab_step &step : steps) {
         count += is_preemption(last, step.choices, step.choice);
         if (step.choice != PIDLAB_CHOICE_GP)
-            last = step.choice;
+            last = taker(step.choice);
     }
     return count;
 }
@@ -44,9 +44,11 @@ struct Search::Trace {
         for (const pidlab_step &step : run.steps) {
             last.push_back(who);
             cost.push_back(sum);
+            failed.push_back(failures);
+            failures += is_failure(step.choice);
             sum += is_preemption(who, step.choices, step.choice);
             if (step.choice != PIDLAB_CHOICE_GP)
-                who = step.choice;
+                who = taker(step.choice);
         }
         last.push_back(who);
     }
@@ -56,7 +58,7 @@ struct Search::Trace {
         if (last[at] == nobody || !has(run.steps[at].choices, last[at]))
             return true;
         for (std::size_t i = at; i < run.steps.size(); ++i)
-            if (run.steps[i].choice == last[at])
+            if (taker(run.steps[i].choice) == last[at])
                 return run.steps[i].what == PIDLAB_STEP_BEGIN;
         return true;
     }
@@ -64,7 +66,9 @@ struct Search::Trace {
     const Run &run;
     std::vector<unsigned> last;
     std::vector<unsigned> cost;
+    std::vector<unsigned> failed; ///< allocations before each step
     unsigned sum = 0;
+    unsigned failures = 0;
 };
 
 Search::Search(Controller &controller, const Bounds &bounds)
@@ -129,7 +133,8 @@ std::vector<Prefix> Search::batch() {
 
 bool Search::out_of_bounds() const {
     return (bounds_.runs && progress_.runs >= *bounds_.runs) ||
-           (bounds_.time && progress_.spent - before_ >= *bounds_.time);
+           (bounds_.time && progress_.spent - before_ >= *bounds_.time) ||
+           (bounds_.stop && *bounds_.stop);
 }
 
 const Progress &Search::go(const Visit &visit, const Tell &tell) {
@@ -146,8 +151,10 @@ const Progress &Search::go(const Visit &visit, const Tell &tell) {
             orders.push_back(prefix.choices);
         const std::vector<Run> runs = controller_.run(orders);
         for (std::size_t i = 0; i < runs.size(); ++i) {
-            ++progress_.runs;
-            progress_.longest = std::max(progress_.longest, runs[i].steps.size());
+            if (on) {
+                ++progress_.runs;
+                progress_.longest = std::max(progress_.longest, runs[i].steps.size());
+            }
             // One that ends the search is to be found again by whoever goes on with it.
             on = on && visit(runs[i]);
             if (on)
@@ -182,15 +189,23 @@ void Search::follow(const Prefix &prefix, const Run &run) {
             return;
         }
         ++progress_.states;
-        if (!bounds_.between_operations || trace.between(at))
-            branch(trace, at);
+        branch(trace, at);
     }
+}
+
+// Whether something else may be done here at all: that an allocation of whoever runs fails is
+// nothing that comes between.
+bool Search::may_choose(const Trace &trace, std::size_t at, unsigned choice) const {
+    if (is_failure(choice) && trace.failed[at] >= controller_.grain().faults)
+        return false;
+    return !bounds_.between_operations || trace.between(at) ||
+           (is_failure(choice) && taker(choice) == trace.last[at]);
 }
 
 void Search::branch(const Trace &trace, std::size_t at) {
     const pidlab_step &step = trace.run.steps[at];
     for (unsigned choice = 0; choice <= PIDLAB_CHOICE_GP; ++choice) {
-        if (!has(step.choices, choice) || choice == step.choice)
+        if (!has(step.choices, choice) || choice == step.choice || !may_choose(trace, at, choice))
             continue;
         Prefix prefix;
         prefix.cost = trace.cost[at] + is_preemption(trace.last[at], step.choices, choice);

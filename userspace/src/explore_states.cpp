@@ -30,13 +30,13 @@ std::vector<std::uint64_t> states_of(const Run &run) {
     std::uint64_t state = 0;
     for (std::size_t i = 0; i < count; ++i) {
         out.push_back(state);
-        const unsigned actor = run.steps[i].choice;
+        const unsigned actor = taker(run.steps[i].choice);
         std::uint64_t before = 0;
         // A sum: the order of what is independent does not matter.
         for (std::size_t j = 0; j < i; ++j)
-            if (run.steps[j].choice == actor || depend(run.footprints[j], run.footprints[i]))
+            if (taker(run.steps[j].choice) == actor || depend(run.footprints[j], run.footprints[i]))
                 before += mixed(events[j], 1);
-        events[i] = mixed(mixed(actor, taken[actor]++), before);
+        events[i] = mixed(mixed(run.steps[i].choice, taken[actor]++), before);
         state += mixed(events[i], actor);
     }
     out.push_back(state);

@@ -52,6 +52,9 @@ public:
     /// All instructions, actor by actor.
     [[nodiscard]] const std::vector<Instruction> &instructions() const { return instructions_; }
 
+    /// As it was read.
+    [[nodiscard]] const scenario::SourceText &source() const { return source_; }
+
     /// The columns.
     [[nodiscard]] const scenario::Columns &columns() const { return *columns_; }
 

@@ -22,7 +22,7 @@ struct ScheduledStep {
     std::size_t line = 0; ///< in the file
 };
 
-/// A file of one line a step: `P0 tasklist_write', `gp'.
+/// A file of one line a step: `P0 tasklist_write', `P0 fails alloc', `gp'.
 struct Schedule {
     std::vector<ScheduledStep> steps;
     std::string complaint; ///< why the text is none; empty: it is

@@ -14,6 +14,7 @@
 /// taken for one by mistake with a chance of n^2 / 2^65 for n states.
 #pragma once
 
+#include <atomic>
 #include <chrono>
 #include <cstdint>
 #include <functional>
@@ -30,7 +31,8 @@ struct Bounds {
     std::optional<unsigned> preemptions; ///< at most; nothing: all orders there are
     std::optional<std::uint64_t> runs;   ///< at most
     std::optional<std::chrono::milliseconds> time;
-    bool between_operations = false; ///< operations are not interrupted
+    bool between_operations = false;         ///< operations are not interrupted
+    const std::atomic<bool> *stop = nullptr; ///< set: end as soon as may be
     bool alone = false;  ///< each run in a call of its own, its lab as it was left when visited
     bool reduce = true;  ///< leave out orders that lead to known states, where possible
     unsigned shard = 0;  ///< this part ...
@@ -87,6 +89,7 @@ private:
     bool add(Prefix prefix);
     void follow(const Prefix &prefix, const Run &run);
     void branch(const Trace &trace, std::size_t at);
+    [[nodiscard]] bool may_choose(const Trace &trace, std::size_t at, unsigned choice) const;
     [[nodiscard]] bool out_of_bounds() const;
     [[nodiscard]] bool mine(const Prefix &prefix) const;
 

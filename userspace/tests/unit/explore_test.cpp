@@ -1,159 +1,27 @@
 // SPDX-License-Identifier: MIT
 // The search for orders, on a lab whose actors' steps are those of a small table.
-#include <algorithm>
 #include <array>
 #include <set>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "../../src/explore_states.hpp"
-#include "fake_transport.hpp"
+#include "explore_toy.hpp"
 #include "pidlab/explore_finding.hpp"
 #include "pidlab/explore_pinned.hpp"
 #include "pidlab/explore_schedule.hpp"
-#include "pidlab/explore_search.hpp"
-#include "pidlab/scenario_parser.hpp"
 
 namespace pidlab::explore {
 namespace {
 
-using testing::FakeTransport;
 using ::testing::HasSubstr;
 using ::testing::SizeIs;
-
-/// What a step of a toy actor touches: a bit a word of memory.
-struct ToyStep {
-    std::uint16_t what = PIDLAB_STEP_BEGIN;
-    unsigned reads = 0;
-    unsigned writes = 0;
-};
-
-/// Actors as lists of steps; memory remembers who wrote last, and what each read.
-struct Toy {
-    std::vector<std::vector<ToyStep>> actors;
-    bool footprints = true;
-};
-
-class ToyTransport final : public Transport {
-public:
-    explicit ToyTransport(const Toy &toy) : toy_{toy} {
-        fake_.info_answer.flags = toy.footprints ? PIDLAB_INFO_FOOTPRINTS : 0;
-    }
-
-    int setup(pidlab_setup &arg) override { return fake_.setup(arg); }
-    RunStatus run(std::span<pidlab_op> ops, std::uint32_t flags) override {
-        return fake_.run(ops, flags);
-    }
-    int info(pidlab_info &out) override { return fake_.info(out); }
-    int check(pidlab_check &out, std::span<pidlab_task_info> room) override {
-        return fake_.check(out, room);
-    }
-
-    int control(pidlab_control &arg) override {
-        auto *runs = reinterpret_cast<pidlab_control_run *>(arg.runs);
-        for (arg.done = 0; arg.done < arg.nr_runs; ++arg.done)
-            one(arg, runs[arg.done]);
-        return 0;
-    }
-
-private:
-    void one(const pidlab_control &arg, pidlab_control_run &run) const {
-        std::vector<std::size_t> at(toy_.actors.size());
-        std::array<std::uint64_t, 8> memory{};
-        std::vector<std::uint64_t> seen(toy_.actors.size());
-        const auto *choices = reinterpret_cast<const std::uint8_t *>(run.choices);
-        auto *steps = reinterpret_cast<pidlab_step *>(run.steps);
-        auto *footprints = reinterpret_cast<pidlab_footprint *>(run.footprints);
-        unsigned last = 0;
-        run.taken = 0;
-        run.verdict = PIDLAB_VERDICT_DONE;
-        for (unsigned mask = possible(at); mask != 0; mask = possible(at)) {
-            unsigned choice = run.taken < run.nr_choices ? choices[run.taken] : last;
-            if (!(mask >> choice & 1))
-                choice = static_cast<unsigned>(std::countr_zero(mask));
-            const ToyStep &step = toy_.actors[choice][at[choice]++];
-            steps[run.taken] = {static_cast<std::uint8_t>(choice), 0,
-                                static_cast<std::uint16_t>(mask), step.what, 0};
-            if (footprints)
-                footprints[run.taken] = {{step.reads}, {step.writes}};
-            for (unsigned word = 0; word < memory.size(); ++word) {
-                if (step.reads >> word & 1)
-                    seen[choice] = seen[choice] * 31 + memory[word];
-                if (step.writes >> word & 1)
-                    memory[word] = memory[word] * 31 + choice + 1;
-            }
-            last = choice;
-            ++run.taken;
-        }
-        run.digest = 0;
-        for (const std::uint64_t word : memory)
-            run.digest = mixed(run.digest, word);
-        auto *ops = reinterpret_cast<pidlab_op *>(run.ops);
-        for (std::size_t actor = 0; actor < seen.size(); ++actor) {
-            run.digest = mixed(run.digest, seen[actor]);
-            ops[arg.start + actor].res[0] = seen[actor];
-        }
-    }
-
-    [[nodiscard]] unsigned possible(const std::vector<std::size_t> &at) const {
-        unsigned mask = 0;
-        for (std::size_t actor = 0; actor < at.size(); ++actor)
-            if (at[actor] < toy_.actors[actor].size())
-                mask |= 1U << actor;
-        return mask;
-    }
-
-    const Toy &toy_;
-    FakeTransport fake_;
-};
-
-/// A scenario whose columns run on a toy.
-class Explore : public ::testing::Test {
-protected:
-    void begin(const Toy &toy, const std::string &columns) {
-        toy_ = toy;
-        source_ = scenario::SourceText{"toy", columns};
-        parsed_ = scenario::parse(source_);
-        ASSERT_TRUE(parsed_.errors.empty()) << parsed_.errors.front().message;
-        program_ = std::make_unique<Program>(source_, parsed_.scenario, [this] {
-            return Lab(std::make_unique<ToyTransport>(toy_));
-        });
-        ASSERT_FALSE(program_->complaint()) << program_->complaint()->message;
-        controller_ = std::make_unique<Controller>(*program_);
-    }
-
-    /// End states of a search.
-    std::set<std::uint64_t> ends(const Bounds &bounds) {
-        std::set<std::uint64_t> out;
-        Search search{*controller_, bounds};
-        runs = search.go([&out](const explore::Run &run) {
-            out.insert(run.digest);
-            return true;
-        });
-        EXPECT_TRUE(runs.exhausted);
-        return out;
-    }
-
-    Progress runs;
-    Toy toy_;
-    scenario::SourceText source_{"", ""};
-    scenario::ParsedScenario parsed_;
-    std::unique_ptr<Program> program_;
-    std::unique_ptr<Controller> controller_;
-};
-
-// A step that reads these words and writes those.
-ToyStep touch(unsigned reads, unsigned writes) { return {PIDLAB_STEP_POINTS, reads, writes}; }
-
-const std::string two_actors = "P0: nr init | P1: nr init\n";
-const std::string three_actors = "P0: nr init | P1: nr init | P2: nr init\n";
-
-std::vector<ToyStep> steps_of(std::initializer_list<ToyStep> more) {
-    std::vector<ToyStep> out{ToyStep{}};
-    out.insert(out.end(), more);
-    return out;
-}
+using toy::Explore;
+using toy::steps_of;
+using toy::three_actors;
+using toy::touch;
+using toy::ToyStep;
+using toy::two_actors;
 
 TEST_F(Explore, x3_all_orders_of_two_actors_are_as_many_as_arithmetic_says) {
     const auto actor = steps_of({touch(1, 1), touch(1, 1), touch(1, 1)});
@@ -310,6 +178,64 @@ TEST_F(Explore, x4_results_that_no_order_of_whole_operations_gives_are_told) {
     // P1 reads between the two writes: its own first step comes before either of P0's three, or
     // between the two.
     EXPECT_EQ(unexplained, 3U);
+}
+
+TEST_F(Explore, x3_an_allocation_fails_in_some_order_and_in_no_more_than_are_allowed) {
+    const auto actor = steps_of({{PIDLAB_STEP_ALLOC, 0, 0, true}, {PIDLAB_STEP_ALLOC, 0, 0, true}});
+    begin({{actor, actor}}, two_actors, {false, 1});
+    std::multiset<unsigned> failures;
+    Bounds bounds;
+    bounds.preemptions = 0;
+    bounds.reduce = false;
+    Search search{*controller_, bounds};
+    search.go([&](const explore::Run &run) {
+        failures.insert(run.failures());
+        return true;
+    });
+    EXPECT_TRUE(search.progress().exhausted);
+    // Either one first; none fails, or one of the four.
+    EXPECT_EQ(failures.count(0), 2U);
+    EXPECT_EQ(failures.count(1), 8U);
+    EXPECT_THAT(failures, SizeIs(10));
+}
+
+TEST_F(Explore, x4_a_failure_is_explained_by_an_order_of_whole_operations_with_the_same) {
+    const auto actor = steps_of({{PIDLAB_STEP_ALLOC, 0, 0, true}, touch(1, 1)});
+    begin({{actor, actor}}, two_actors, {false, 1});
+    const Serial serial{*controller_};
+    EXPECT_EQ(serial.results(), 4U); // who is first, and either of them alone
+    const Serial without{*std::make_unique<Controller>(*program_)};
+    EXPECT_EQ(without.results(), 2U);
+    const explore::Run run = controller_->run(Order{0, PIDLAB_CHOICE_FAIL, 1});
+    EXPECT_EQ(run.done[0].error, -ENOMEM);
+    EXPECT_TRUE(serial.explains(run));
+    EXPECT_FALSE(without.explains(run));
+}
+
+TEST_F(Explore, x3_a_failure_stands_in_its_schedule) {
+    const auto actor = steps_of({{PIDLAB_STEP_ALLOC, 0, 0, true}});
+    begin({{actor, actor}}, two_actors, {false, 1});
+    const explore::Run run = controller_->run(Order{0, PIDLAB_CHOICE_FAIL, 1, 1});
+    const std::string text = schedule_text(run, "toy");
+    EXPECT_THAT(text, HasSubstr("P0 begin\nP0 fails alloc\nP1 begin\nP1 alloc\n"));
+    EXPECT_EQ(parse_schedule(text).order(), run.order());
+    EXPECT_EQ(parse_schedule(text).left(run), "");
+    EXPECT_THAT(explain(*program_, run), HasSubstr("fails"));
+    EXPECT_THAT(parse_schedule("P0 fails begin\n").complaint, HasSubstr("line 1"));
+}
+
+TEST_F(Explore, x3_shards_reach_every_end_though_known_states_are_left_out) {
+    const auto actor = steps_of({touch(1, 1), touch(2, 1), touch(1, 2)});
+    begin({{actor, actor}}, two_actors);
+    const std::set<std::uint64_t> all = ends({});
+    std::set<std::uint64_t> together;
+    for (unsigned shard = 0; shard < 8; ++shard) {
+        Bounds bounds;
+        bounds.shard = shard;
+        bounds.shards = 8;
+        together.merge(ends(bounds));
+    }
+    EXPECT_EQ(together, all);
 }
 
 TEST_F(Explore, x3_a_schedule_is_read_as_it_was_written) {
