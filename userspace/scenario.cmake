@@ -7,6 +7,7 @@ set(PIDLAB_SCENARIO_SOURCES
     src/explore_controller.cpp
     src/explore_finding.cpp
     src/explore_history.cpp
+    src/explore_model.cpp
     src/explore_pairs.cpp
     src/explore_pinned.cpp
     src/explore_program.cpp
@@ -14,6 +15,7 @@ set(PIDLAB_SCENARIO_SOURCES
     src/explore_saved.cpp
     src/explore_schedule.cpp
     src/explore_search.cpp
+    src/explore_standing.cpp
     src/explore_states.cpp
     src/generations.cpp
     src/generations_table.cpp
@@ -72,6 +74,7 @@ set(PIDLAB_SCENARIO_CLI
     cli/timeline.cpp
     cli/tree.cpp)
 set(PIDLAB_SCENARIO_TESTS
+    tests/unit/explore_model_test.cpp
     tests/unit/explore_random_test.cpp
     tests/unit/explore_saved_test.cpp
     tests/unit/explore_test.cpp

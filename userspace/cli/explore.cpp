@@ -16,6 +16,7 @@
 #include "command.hpp"
 #include "explore_options.hpp"
 #include "pidlab/explore_finding.hpp"
+#include "pidlab/explore_model.hpp"
 #include "pidlab/explore_pinned.hpp"
 #include "pidlab/explore_random.hpp"
 #include "pidlab/explore_saved.hpp"
@@ -23,6 +24,7 @@
 #include "pidlab/explore_search.hpp"
 #include "pidlab/tree.hpp"
 #include "scenario_file.hpp"
+#include "shard.hpp"
 
 namespace pidlab::cli {
 
@@ -78,8 +80,11 @@ public:
             return replay();
         if (explore::is_pinned(program_.columns()))
             return pinned();
-        if (!options_.no_history)
+        if (!options_.no_history) {
             serial_.emplace(controller_);
+            if (options_.faults == 0) // the model's allocations do not fail
+                model_.emplace(program_);
+        }
         return options_.random ? draw() : search();
     }
 
@@ -95,15 +100,15 @@ private:
         out.reduce = !options_.plain;
         out.alone = program_.has_end();
         if (!options_.shard.empty()) {
-            const std::size_t slash = options_.shard.find('/');
-            out.shard = static_cast<unsigned>(std::stoul(options_.shard)) - 1;
-            out.shards = static_cast<unsigned>(std::stoul(options_.shard.substr(slash + 1)));
+            const auto [part, parts] = shard_of(options_.shard);
+            out.shard = part;
+            out.shards = parts;
         }
         return out;
     }
 
     bool search() {
-        explore::Judge judge{program_, serial_ ? &*serial_ : nullptr};
+        explore::Judge judge{program_, serial_ ? &*serial_ : nullptr, model_ ? &*model_ : nullptr};
         explore::Search search{controller_, bounds()};
         if (!options_.resume.empty() && !go_on(search))
             return false;
@@ -175,7 +180,7 @@ private:
 
     // Random orders, and what it means that they found nothing.
     bool draw() {
-        explore::Judge judge{program_, serial_ ? &*serial_ : nullptr};
+        explore::Judge judge{program_, serial_ ? &*serial_ : nullptr, model_ ? &*model_ : nullptr};
         explore::Draw bounds;
         if (*options_.random != 0)
             bounds.runs = options_.random;
@@ -285,7 +290,9 @@ private:
                                        {"left", left},
                                        {"results", program_.words(run.done)}};
             if (finding)
-                out["finding"] = {{"kind", finding->kind}, {"message", finding->message}};
+                out["finding"] = {{"kind", finding->kind},
+                                  {"message", finding->message},
+                                  {"notes", finding->notes}};
             print_json_line(out);
             return good;
         }
@@ -365,6 +372,10 @@ private:
             fmt::print("     {} histories that no order of whole operations gives, with an "
                        "operation that works in two steps\n",
                        excused_ + judge.excused());
+        if (model_)
+            fmt::print("     {}\n", model_->lacking().empty()
+                                        ? "the reference model has judged the results, too"
+                                        : "without the reference model: " + model_->lacking());
     }
 
     void show(const Finding &finding, const Run &found) {
@@ -397,6 +408,8 @@ private:
                       const Run &found) const {
         for (const auto &[key, outcome] : outcomes_)
             out["outcomes"].push_back({{"runs", outcome.runs}, {"results", outcome.words}});
+        if (model_)
+            out["modelled"] = model_->lacking().empty();
         if (finding)
             out["finding"] = {{"kind", finding->kind},
                               {"message", finding->message},
@@ -419,6 +432,7 @@ private:
     Program program_;
     explore::Controller controller_;
     std::optional<explore::Serial> serial_;
+    std::optional<explore::OnModel> model_;
     explore::Outcomes outcomes_;
     std::uint64_t excused_ = 0;        ///< of a search that is gone on with
     std::chrono::milliseconds kept_{}; ///< when it was written to its file

@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "explore_options.hpp"
 
-#include <cstdio>
-
 #include "pidlab/explore_random.hpp"
+#include "shard.hpp"
 
 namespace pidlab::cli {
 
@@ -17,14 +16,7 @@ void add_options(CLI::App &sub, const std::shared_ptr<ExploreOptions> &options) 
     sub.add_option("--time", options->time, "end after so many seconds");
     sub.add_option("--shard", options->shard, "search the first of four parts: 1/4")
         ->type_name("I/N")
-        ->check([](const std::string &text) {
-            unsigned part = 0;
-            unsigned parts = 0;
-            char more = 0;
-            const bool good = std::sscanf(text.c_str(), "%u/%u%c", &part, &parts, &more) == 2 &&
-                              part >= 1 && part <= parts;
-            return good ? std::string{} : "a part of several is written as 1/4";
-        });
+        ->check(is_shard);
     auto *resume =
         sub.add_option("--resume", options->resume,
                        "go on with the search that this file keeps, if there is one, and keep it "

@@ -10,6 +10,7 @@
 #include "command.hpp"
 #include "pidlab/explore_pairs.hpp"
 #include "scenario_file.hpp"
+#include "shard.hpp"
 
 namespace pidlab::cli {
 
@@ -21,10 +22,21 @@ using explore::Pairs;
 struct Options {
     std::vector<std::string> files;
     unsigned preemptions = 2;
-    unsigned part = 1;
+    unsigned every = 1;
+    std::string shard;
     double time = 60;
+    bool progress = false;
     bool json = false;
+
+    [[nodiscard]] explore::PairsPart part() const {
+        if (shard.empty())
+            return {every, 0};
+        const auto [part, parts] = shard_of(shard);
+        return {every * parts, every * part};
+    }
 };
+
+constexpr auto between_words = std::chrono::seconds{30};
 
 class Runner {
 public:
@@ -43,8 +55,8 @@ public:
                     one(file, generation);
         }
         if (!options_.json)
-            fmt::print("{} pairs, {} orders\n{} passed, {} failed\n", pairs_, runs_, passed_,
-                       failed_);
+            fmt::print("{} pairs, {} of them on the model too, {} orders\n{} passed, {} failed\n",
+                       pairs_, modelled_, runs_, passed_, failed_);
         return failed_ == 0 ? exit_ok : exit_failed;
     }
 
@@ -55,18 +67,28 @@ private:
         bounds.time = std::chrono::milliseconds{static_cast<std::int64_t>(options_.time * 1000)};
         const Pairs pairs = all_pairs(
             file.source, file.parsed.scenario, [this] { return open_lab(globals_); }, generation,
-            bounds, options_.part, [&](const Pair &pair) { tell(generation, pair); });
+            bounds, options_.part(), [&](const Pair &pair) { tell(generation, pair); });
         if (isatty(STDERR_FILENO) != 0)
             fmt::print(stderr, "\r\033[K");
         const bool good = pairs.found.empty() && pairs.unfinished == 0;
         ++(good ? passed_ : failed_);
         pairs_ += pairs.pairs;
+        modelled_ += pairs.modelled;
         runs_ += pairs.runs;
         options_.json ? show_json(file, pairs, good) : show(file, pairs, good);
         std::fflush(stdout);
     }
 
-    void tell(const WordInfo &generation, const Pair &pair) const {
+    void tell(const WordInfo &generation, const Pair &pair) {
+        ++told_;
+        orders_ += pair.progress.runs;
+        if (const auto now = std::chrono::steady_clock::now();
+            options_.progress && now - last_told_ >= between_words) {
+            last_told_ = now;
+            fmt::print("# {} pairs, {} orders; now in {}: {} | {}\n", told_, orders_,
+                       generation.name, pair.first, pair.second);
+            std::fflush(stdout);
+        }
         if (isatty(STDERR_FILENO) != 0)
             fmt::print(stderr, "\r\033[K{}: {} | {}", generation.name, pair.first, pair.second);
     }
@@ -100,6 +122,7 @@ private:
                                    {"pairs", pairs.pairs},
                                    {"orders", pairs.runs},
                                    {"excused", pairs.excused},
+                                   {"modelled", pairs.modelled},
                                    {"unfinished", pairs.unfinished}};
         if (!pairs.lacking.empty())
             out["lacking"] = pairs.lacking;
@@ -107,14 +130,19 @@ private:
             out["found"].push_back({{"first", pair.first},
                                     {"second", pair.second},
                                     {"kind", pair.finding->kind},
-                                    {"message", pair.finding->message}});
+                                    {"message", pair.finding->message},
+                                    {"notes", pair.finding->notes}});
         print_json_line(out);
     }
 
     const Options &options_;
     const Globals &globals_;
     std::uint64_t pairs_ = 0;
+    std::uint64_t modelled_ = 0;
     std::uint64_t runs_ = 0;
+    std::uint64_t told_ = 0; ///< pairs so far, for who wants to know how far it is
+    std::uint64_t orders_ = 0;
+    std::chrono::steady_clock::time_point last_told_ = std::chrono::steady_clock::now();
     unsigned passed_ = 0;
     unsigned failed_ = 0;
 };
@@ -129,9 +157,14 @@ Action add_pairs(CLI::App &sub, const Globals &globals) {
     sub.add_option("--preemptions,-p", options->preemptions,
                    "how often an actor that could go on may stand aside")
         ->capture_default_str();
-    sub.add_option("--every", options->part, "run only every n-th pair")
+    sub.add_option("--every", options->every, "run only every n-th pair")
         ->check(CLI::PositiveNumber)
         ->capture_default_str();
+    sub.add_option("--shard", options->shard, "of those the first of four parts: 1/4")
+        ->type_name("I/N")
+        ->check(is_shard);
+    sub.add_flag("--progress", options->progress,
+                 "say every half minute how far it is, on a line that begins with #");
     sub.add_option("--time", options->time, "seconds that each pair may take")
         ->capture_default_str();
     sub.add_flag("--json", options->json, "print one JSON object a line for each generation");

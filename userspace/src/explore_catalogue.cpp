@@ -36,8 +36,9 @@ Scenario without_bugs(Scenario scenario) {
 
 /// A search for the first finding.
 struct Hunt {
-    Hunt(Program &program, const Bounds &bounds) : controller{program}, serial{controller} {
-        Judge judge{program, &serial};
+    Hunt(Program &program, const Bounds &bounds)
+        : controller{program}, serial{controller}, model{program} {
+        Judge judge{program, &serial, &model};
         Search search{controller, bounds};
         progress = search.go([&](const Run &run) {
             finding = judge.judge(run);
@@ -54,6 +55,7 @@ struct Hunt {
 
     Controller controller;
     Serial serial;
+    OnModel model;
     std::optional<Finding> finding;
     Run found;
     Progress progress;
@@ -99,6 +101,7 @@ CatalogueEntry catalogue(const scenario::SourceText &source, const Scenario &sce
     const Hunt proof{without, bounds};
     out.without = proof.progress;
     out.finding_without = proof.finding;
+    out.not_modelled = proof.model.lacking();
     return out;
 }
 

@@ -57,6 +57,7 @@ std::size_t Controller::some(std::span<const Wish> wishes, std::vector<Run> &out
     std::vector<pidlab_footprint> footprints(footprints_ ? steps.size() : 0);
     std::vector<pidlab_op> done(wishes.size() * ops.size());
     std::vector<pidlab_control_run> runs(wishes.size());
+    std::vector<pidlab_standing> standing(PIDLAB_ACTORS_MAX); // there is one deadlock in a call
     for (std::size_t i = 0; i < wishes.size(); ++i) {
         runs[i].choices = address(wishes[i].choices.data());
         runs[i].nr_choices = static_cast<std::uint32_t>(wishes[i].choices.size());
@@ -67,6 +68,7 @@ std::size_t Controller::some(std::span<const Wish> wishes, std::vector<Run> &out
         runs[i].steps = address(&steps[i * room_]);
         runs[i].footprints = footprints_ ? address(&footprints[i * room_]) : 0;
         runs[i].ops = address(&done[i * ops.size()]);
+        runs[i].standing = address(standing.data());
     }
     pidlab_control arg{};
     arg.flags =
@@ -96,8 +98,11 @@ std::size_t Controller::some(std::span<const Wish> wishes, std::vector<Run> &out
         one.digest = raw.digest;
         one.bugs_seen = raw.bugs_seen;
         one.leaks = raw.leaks;
-        if (one.verdict == PIDLAB_VERDICT_DEADLOCK)
+        if (one.verdict == PIDLAB_VERDICT_DEADLOCK) {
+            standing.resize(program_.counts().size());
+            one.standing = std::move(standing);
             program_.renew();
+        }
     }
     return arg.done;
 }

@@ -5,13 +5,15 @@
 
 #include <fmt/format.h>
 
+#include "pidlab/explore_standing.hpp"
 #include "pidlab/format.hpp"
 
 namespace pidlab::explore {
 
 std::optional<Finding> Judge::judge(const Run &run) {
     if (run.verdict == PIDLAB_VERDICT_DEADLOCK)
-        return Finding{"deadlock", "actors are left and none can go on", {}, {}};
+        return Finding{
+            "deadlock", "actors are left and none can go on", standing_words(program_, run), {}};
     if (run.bugs_seen != 0)
         return bug(run);
     if (run.violations != 0) {
@@ -50,19 +52,37 @@ std::optional<Finding> Judge::bug(const Run &) const {
     return Finding{"bug", "a bug that is switched on has done harm", std::move(notes), {}};
 }
 
+// An operation that by design is none that happens at once.
+bool Judge::works_in_steps() const {
+    return std::ranges::any_of(program_.instructions(), [](const Instruction &what) {
+        return std::ranges::find(two_steps(), what.call->op->opcode, &TwoSteps::opcode) !=
+               two_steps().end();
+    });
+}
+
 std::optional<Finding> Judge::history(const Run &run) {
-    if (!serial_ || serial_->incomplete() || serial_->explains(run))
+    const auto explained = [&](bool numbers) {
+        return std::pair{!serial_ || serial_->incomplete() ||
+                             serial_->known().explain(run, numbers),
+                         !model_ || model_->known().explain(run, numbers)};
+    };
+    const auto [by_module, by_model] = explained(true);
+    if (by_module && by_model)
         return std::nullopt;
-    std::vector<std::string> notes;
-    for (const Instruction &what : program_.instructions())
-        for (const TwoSteps &excuse : two_steps())
-            if (excuse.opcode == what.call->op->opcode)
-                notes.push_back(fmt::format("{}: {}", what.call->op->name, excuse.why));
-    if (!notes.empty()) {
+    if (works_in_steps() ||
+        (numbers_by_level(program_) && explained(false) == std::pair{true, true})) {
         ++excused_;
         return std::nullopt;
     }
-    return Finding{"history", "no order of whole operations gives these results", {}, {}};
+    if (!by_module)
+        return Finding{"history", "no order of whole operations gives these results", {}, {}};
+    std::vector<std::string> notes;
+    for (const std::string &example : model_->examples())
+        notes.push_back("the model: " + example);
+    return Finding{"model",
+                   "the reference model gives these results in no order of whole operations",
+                   std::move(notes),
+                   {}};
 }
 
 } // namespace pidlab::explore

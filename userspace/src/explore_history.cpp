@@ -14,9 +14,19 @@ std::span<const TwoSteps> two_steps() {
                          "those that go with it are gone"},
         {PIDLAB_OP_KILL, "whom a signal reaches is known before they end"},
         {PIDLAB_OP_EXEC, "which of two threads goes on is known before the others are gone"},
+        {PIDLAB_OP_RESERVE, "it takes one number after the other"},
         {PIDLAB_OP_FREEZE, "a container is frozen before the last of its tasks is"},
     };
     return table;
+}
+
+bool numbers_by_level(const Program &program) {
+    const auto forks = std::ranges::count_if(program.instructions(), [](const Instruction &what) {
+        return what.call->op->opcode == PIDLAB_OP_FORK;
+    });
+    const bool nested = std::ranges::any_of(
+        program.tasks(), [](const pidlab_task_info &task) { return task.level != 0; });
+    return forks > 1 && nested;
 }
 
 std::vector<Interval> intervals(const Program &program, const Run &run) {
@@ -39,7 +49,8 @@ std::vector<Interval> intervals(const Program &program, const Run &run) {
     return out;
 }
 
-Serial::Serial(Controller &controller, std::uint64_t most) : program_{controller.program()} {
+Serial::Serial(Controller &controller, std::uint64_t most)
+    : program_{controller.program()}, known_{controller.program()} {
     Bounds bounds;
     bounds.between_operations = true;
     bounds.reduce = false;
@@ -58,17 +69,29 @@ void Serial::learn(const Run &run) {
     std::vector<std::size_t> order(when.size());
     std::iota(order.begin(), order.end(), std::size_t{0});
     std::ranges::sort(order, {}, [&when](std::size_t i) { return when[i].first; });
-    Places places(order.size());
+    Explanations::Places places(order.size());
     for (std::size_t place = 0; place < order.size(); ++place)
         places[order[place]] = place;
-    auto &known = orders_[program_.canonical(run.done)];
-    if (std::ranges::find(known, places) == known.end())
-        known.push_back(std::move(places));
+    known_.learn(run.done, std::move(places));
 }
 
-bool Serial::explains(const Run &run) const {
-    const auto found = orders_.find(program_.canonical(run.done));
-    if (found == orders_.end())
+void Explanations::learn(std::span<const pidlab_op> done, Places places) {
+    for (const bool numbers : {true, false}) {
+        auto &known = (numbers ? orders_ : without_numbers_)[program_.canonical(done, numbers)];
+        if (std::ranges::find(known, places) == known.end())
+            known.push_back(places);
+    }
+}
+
+bool Explanations::explain(const Run &run, bool numbers) const {
+    return explain(numbers ? orders_ : without_numbers_, program_.canonical(run.done, numbers),
+                   run);
+}
+
+bool Explanations::explain(const Orders &orders, const std::vector<std::uint64_t> &results,
+                           const Run &run) const {
+    const auto found = orders.find(results);
+    if (found == orders.end())
         return false;
     const std::vector<Interval> when = intervals(program_, run);
     const auto agrees = [&when](const Places &places) {

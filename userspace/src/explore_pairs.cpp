@@ -47,7 +47,9 @@ void search(Program &program, Bounds bounds, Pair &pair) {
     pair.second = program.instructions()[1].text;
     Controller controller{program};
     const Serial serial{controller};
-    Judge judge{program, &serial};
+    const OnModel model{program};
+    pair.modelled = model.lacking().empty();
+    Judge judge{program, &serial, &model};
     bounds.alone = program.has_end();
     Search search{controller, bounds};
     Run found;
@@ -69,7 +71,7 @@ void search(Program &program, Bounds bounds, Pair &pair) {
 
 Pairs all_pairs(const scenario::SourceText &source, const Scenario &scenario,
                 const Program::Open &open, const WordInfo &generation, const Bounds &bounds,
-                unsigned part, const std::function<void(const Pair &)> &tell) {
+                const PairsPart &part, const std::function<void(const Pair &)> &tell) {
     Pairs out;
     out.generation = &generation;
     Settings settings;
@@ -78,7 +80,7 @@ Pairs all_pairs(const scenario::SourceText &source, const Scenario &scenario,
     std::uint64_t number = 0;
     for (std::size_t i = 0; i < two.count(); ++i)
         for (std::size_t j = i; j < two.count(); ++j) {
-            if (number++ % part != 0)
+            if (number++ % part.every != part.first)
                 continue;
             Program program{source, two.with(i, j), open, settings};
             if (program.complaint()) {
@@ -90,6 +92,7 @@ Pairs all_pairs(const scenario::SourceText &source, const Scenario &scenario,
             ++out.pairs;
             out.runs += pair.progress.runs;
             out.excused += pair.excused;
+            out.modelled += pair.modelled;
             out.unfinished += !pair.finding && !pair.progress.exhausted;
             tell(pair);
             if (pair.finding)

@@ -27,9 +27,10 @@ bool is_columns(const Statement &statement) {
     return std::holds_alternative<Columns>(statement.what);
 }
 
-// How many hold a task: operations under way do too.
-bool is_glance(const OperandInfo &result) {
-    return result.kind == PIDLAB_ARG_COUNT && (result.name == "usage" || result.name == "users");
+// How many hold a task, or count a reference: operations under way do too.
+bool is_glance(const OpInfo &op, const OperandInfo &result) {
+    return result.kind == PIDLAB_ARG_COUNT &&
+           (result.name == "usage" || result.name == "users" || op.opcode == PIDLAB_OP_READ);
 }
 
 bool is_object(pidlab_arg kind) { return meaning(kind) == Meaning::object; }
@@ -42,7 +43,8 @@ constexpr std::uint64_t made_meanwhile = std::uint64_t{1} << 62;
 Program::Program(const scenario::SourceText &source, const scenario::Scenario &scenario, Open open,
                  const Settings &settings)
     : source_{source}, scenario_{scenario}, open_{std::move(open)}, lab_{open_()},
-      collector_{std::make_unique<Collector>()}, executor_{lab_, *collector_, settings} {
+      collector_{std::make_unique<Collector>()}, executor_{lab_, *collector_, settings},
+      given_{settings} {
     const auto &body = scenario.body;
     const auto found = std::ranges::find_if(body, is_columns);
     if (found == body.end()) {
@@ -72,9 +74,13 @@ Program::Program(const scenario::SourceText &source, const scenario::Scenario &s
 Program::~Program() = default;
 
 void Program::run_start(std::size_t columns) {
-    for (std::size_t i = 0; i < columns && !complaint_; ++i)
+    for (std::size_t i = 0; i < columns && !complaint_; ++i) {
+        if (const auto *setup = std::get_if<scenario::SetUp>(&scenario_.body[i].what))
+            for (const scenario::GivenSetting &setting : setup->settings)
+                given_.set(setting.slot, setting.value);
         if (!executor_.execute(scenario_.body[i]))
             complaint_ = executor_.failure();
+    }
     start_ = collector_->ops;
     for (pidlab_op &op : start_) {
         const OpInfo &info = *find_op(op.opcode);
@@ -118,30 +124,37 @@ void Program::take(const Columns &columns) {
     for (const SettingInfo &setting : settings())
         in_effect_.set(setting.slot, info.setting(setting.slot));
     known_.insert(lab_.init().raw());
-    for (const pidlab_task_info &task : lab_.check().tasks) {
+    tasks_ = lab_.check().tasks;
+    for (const pidlab_task_info &task : tasks_) {
         known_.insert(task.id);
         known_.insert(task.pid);
         known_.insert(task.ns);
     }
 }
 
+const std::vector<pidlab_op> &Program::started() const { return collector_->ops; }
+
+std::string Program::name(std::uint64_t id) const { return executor_.state().short_text(id); }
+
 void Program::renew() {
     lab_ = open_();
     lab_.setup(in_effect_);
 }
 
-std::vector<std::uint64_t> Program::canonical(std::span<const pidlab_op> done) const {
+std::vector<std::uint64_t> Program::canonical(std::span<const pidlab_op> done, bool numbers) const {
     std::vector<std::uint64_t> out;
     std::map<std::uint64_t, std::uint64_t> symbols;
     for (std::size_t i = 0; i < done.size(); ++i) {
         const pidlab_op &op = done[i];
         out.push_back(static_cast<std::uint64_t>(op.error));
-        const auto outputs = instructions_[i].call->op->outputs();
+        const OpInfo &info = *instructions_[i].call->op;
+        const auto outputs = info.outputs();
         for (std::size_t k = 0; op.error == 0 && k < outputs.size(); ++k) {
             std::uint64_t value = op.res[k];
             if (is_object(outputs[k].kind) && value != 0 && !known_.contains(value))
                 value = symbols.emplace(value, made_meanwhile + symbols.size()).first->second;
-            if (!is_glance(outputs[k]))
+            if (!is_glance(info, outputs[k]) &&
+                (numbers || info.opcode != PIDLAB_OP_FORK || outputs[k].kind != PIDLAB_ARG_NR))
                 out.push_back(value);
         }
     }

@@ -25,6 +25,7 @@ struct CatalogueEntry {
     std::string schedule;                          ///< that order
     std::optional<Finding> finding_without;        ///< with the bug switched off
     Progress without;                              ///< all orders with as many preemptions
+    std::string not_modelled; ///< why the model did not judge those; empty: it did
 
     /// Whether the bug was found, and nothing where it is off.
     [[nodiscard]] bool good() const {

@@ -46,6 +46,7 @@ struct Run {
     std::uint64_t digest = 0;     ///< of the state in the end
     std::uint32_t bugs_seen = 0;
     std::uint32_t leaks = 0;
+    std::vector<pidlab_standing> standing; ///< of each actor, after a deadlock
 
     /// The choices that were made.
     [[nodiscard]] Order order() const;

@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "pidlab/explore_history.hpp"
+#include "pidlab/explore_model.hpp"
 
 namespace pidlab::explore {
 
@@ -20,11 +20,15 @@ struct Finding {
 };
 
 /// Looks at each run: its end, its results, the invariants, harm that bugs have done, leaks, what
-/// cells and the lines after the columns expect, and whether a serial order explains the results.
+/// cells and the lines after the columns expect, and whether a serial order explains the results:
+/// one of the module itself, and one of the reference model.
 class Judge {
 public:
     /// @param serial may be nullptr: histories are not looked at
-    Judge(Program &program, const Serial *serial) : program_{program}, serial_{serial} {}
+    /// @param model may be nullptr, or lack something: it is not asked
+    Judge(Program &program, const Serial *serial, const OnModel *model = nullptr)
+        : program_{program}, serial_{serial}, model_{model && model->lacking().empty() ? model
+                                                                                       : nullptr} {}
 
     /// What is wrong, or nothing. Where lines follow the columns, the lab must be as the run left
     /// it.
@@ -36,9 +40,11 @@ public:
 private:
     [[nodiscard]] std::optional<Finding> bug(const Run &run) const;
     [[nodiscard]] std::optional<Finding> history(const Run &run);
+    [[nodiscard]] bool works_in_steps() const;
 
     Program &program_;
     const Serial *serial_;
+    const OnModel *model_;
     std::uint64_t excused_ = 0;
 };
 

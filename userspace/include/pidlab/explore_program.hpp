@@ -49,6 +49,18 @@ public:
     /// What leads to the state that each run begins with.
     [[nodiscard]] const std::vector<pidlab_op> &start() const { return start_; }
 
+    /// The same as they were executed when the program was made, with their results.
+    [[nodiscard]] const std::vector<pidlab_op> &started() const;
+
+    /// The tasks that there were then, after them.
+    [[nodiscard]] const std::vector<pidlab_task_info> &tasks() const { return tasks_; }
+
+    /// The first task of its lab.
+    [[nodiscard]] std::uint64_t lab_init() const { return lab_.init().raw(); }
+
+    /// The settings that its lab was given; the others are as they come.
+    [[nodiscard]] const Settings &given() const { return given_; }
+
     /// All instructions, actor by actor.
     [[nodiscard]] const std::vector<Instruction> &instructions() const { return instructions_; }
 
@@ -71,9 +83,14 @@ public:
     void renew();
 
     /// The results in a form in which equal ones are equal whatever order objects were made in.
-    /// How many hold a task is left out.
+    /// How many hold a task, or count a reference, is left out.
     /// @param done instructions() with their results
-    [[nodiscard]] std::vector<std::uint64_t> canonical(std::span<const pidlab_op> done) const;
+    /// @param numbers with those that forks have got
+    [[nodiscard]] std::vector<std::uint64_t> canonical(std::span<const pidlab_op> done,
+                                                       bool numbers = true) const;
+
+    /// What the scenario calls an object, or else its id.
+    [[nodiscard]] std::string name(std::uint64_t id) const;
 
     /// The same in words, one for each instruction.
     [[nodiscard]] std::vector<std::string> words(std::span<const pidlab_op> done) const;
@@ -100,10 +117,12 @@ private:
     std::unique_ptr<Collector> collector_;
     scenario::Executor executor_;
     std::optional<scenario::Diagnostic> complaint_;
+    Settings given_;
     Settings in_effect_;
     std::vector<pidlab_op> start_;
     std::vector<Instruction> instructions_;
     std::vector<unsigned> counts_;
+    std::vector<pidlab_task_info> tasks_;
     std::set<std::uint64_t> known_; ///< ids of objects that there are before the columns
     const scenario::Columns *columns_ = nullptr;
     std::size_t end_ = 0; ///< the first statement after the columns

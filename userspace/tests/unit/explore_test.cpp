@@ -238,6 +238,42 @@ TEST_F(Explore, x3_shards_reach_every_end_though_known_states_are_left_out) {
     EXPECT_EQ(together, all);
 }
 
+TEST_F(Explore, x3_a_deadlock_is_told_with_who_has_what) {
+    begin({{steps_of({touch(1, 1)}), steps_of({touch(1, 1)})}}, two_actors);
+    const std::uint64_t init = program_->lab_init();
+    explore::Run run;
+    run.verdict = PIDLAB_VERDICT_DEADLOCK;
+    run.steps = {{0, 0, 3, PIDLAB_STEP_BEGIN, 0},
+                 {0, 0, 3, PIDLAB_STEP_TURN_LOCK, 1},
+                 {1, 0, 3, PIDLAB_STEP_BEGIN, 0},
+                 {1, 0, 2, PIDLAB_STEP_TASKLIST_WRITE, 2},
+                 {1, 0, 2, PIDLAB_STEP_RCU_LOCK, 0}};
+    pidlab_standing one{};
+    one.what = PIDLAB_STEP_TASKLIST_WRITE;
+    one.nr_held = 1;
+    one.wants = {PIDLAB_STEP_TASKLIST_WRITE, 2, 0, 0};
+    one.held[0] = {PIDLAB_STEP_TURN_LOCK, 1, 0, init};
+    pidlab_standing other{};
+    other.what = PIDLAB_STEP_TURN_LOCK;
+    other.readers = 1;
+    other.nr_held = 1;
+    other.wants = {PIDLAB_STEP_TURN_LOCK, 1, 0, init};
+    other.held[0] = {PIDLAB_STEP_TASKLIST_WRITE, 2, 0, 0};
+    pidlab_standing waits{};
+    waits.what = PIDLAB_STEP_GP;
+    run.standing = {one, other, waits, {}};
+    Judge judge{*program_, nullptr};
+    const auto finding = judge.judge(run);
+    ASSERT_TRUE(finding);
+    EXPECT_EQ(finding->kind, "deadlock");
+    EXPECT_THAT(finding->notes,
+                ::testing::ElementsAre("P0 waits for tasklist_write, which P1 has since step 4",
+                                       "P0 has turn_lock of init since step 2",
+                                       "P1 waits for turn_lock of init, which P0 has since step 2",
+                                       "P1 has tasklist_write since step 4, an RCU read side",
+                                       "P2 waits for a grace period, with P1 in a read side"));
+}
+
 TEST_F(Explore, x3_a_schedule_is_read_as_it_was_written) {
     const auto actor = steps_of({touch(1, 1)});
     begin({{actor, actor}}, two_actors);
