@@ -12,6 +12,9 @@
 #include <fmt/format.h>
 
 #include "command.hpp"
+#include "pidlab/explore_finding.hpp"
+#include "pidlab/explore_pinned.hpp"
+#include "pidlab/explore_schedule.hpp"
 #include "pidlab/generations.hpp"
 #include "pidlab/listening_transport.hpp"
 #include "pidlab/model.hpp"
@@ -104,6 +107,11 @@ private:
         if (options_.seed)
             scenario::reseed(file.parsed.scenario, *options_.seed);
         try {
+            if (const auto *columns = pinned_columns(file.parsed.scenario);
+                columns && !globals_.oracle && !globals_.model) {
+                pinned(file);
+                return;
+            }
             if (options_.all_generations) {
                 show(compare_generations(file.source, file.parsed.scenario,
                                          [this] { return open_lab(globals_); }));
@@ -123,6 +131,56 @@ private:
         } catch (const NotModelled &why) {
             skipped(file, why.what());
         }
+    }
+
+    // The columns whose cells stop inside of their operations: an order for the controller.
+    static const scenario::Columns *pinned_columns(const scenario::Scenario &scenario) {
+        for (const scenario::Statement &statement : scenario.body)
+            if (const auto *columns = std::get_if<scenario::Columns>(&statement.what))
+                if (explore::is_pinned(*columns))
+                    return columns;
+        return nullptr;
+    }
+
+    void pinned(const ScenarioFile &file) {
+        explore::Program program{file.source, file.parsed.scenario,
+                                 [this] { return open_lab(globals_); }};
+        if (program.complaint()) {
+            refuted(file, *program.complaint());
+            return;
+        }
+        explore::Controller controller{program};
+        const auto order = explore::pinned_order(controller);
+        if (const auto *why = std::get_if<scenario::Diagnostic>(&order)) {
+            refuted(file, *why);
+            return;
+        }
+        const explore::Run run = controller.run(std::get<explore::Order>(order));
+        const auto finding = explore::Judge{program, nullptr}.judge(run);
+        if (finding) {
+            refuted(file,
+                    finding->at.value_or(scenario::Diagnostic{
+                        program.columns().rows.front().at, finding->message, {}, finding->notes}));
+            return;
+        }
+        if (options_.json)
+            print_json_line({{"file", file.source.name()},
+                             {"passed", true},
+                             {"steps", run.steps.size()},
+                             {"results", program.words(run.done)}});
+        else
+            fmt::print("ok   {}: in the order of its columns, {} steps\n{}", file.source.name(),
+                       run.steps.size(), options_.report ? explain(program, run) : "");
+        ++passed_;
+    }
+
+    void refuted(const ScenarioFile &file, const scenario::Diagnostic &why) {
+        if (options_.json)
+            print_json_line(
+                {{"file", file.source.name()}, {"passed", false}, {"error", why.message}});
+        else
+            fmt::print("FAIL {}\n{}", file.source.name(), render(file.source, why, style_.colour));
+        failed(exit_failed);
     }
 
     void show(const Report &report) {

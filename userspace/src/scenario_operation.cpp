@@ -22,7 +22,7 @@ Executor::Flow Executor::run(const Statement &, const Columns &columns) {
         for (const Cell &cell : row.cells) {
             if (!cell.call || cell.stop)
                 fail(cell.at, "an operation can be stopped in the middle only under control",
-                     "`pidlab explore' takes such an order");
+                     "`pidlab run' and `pidlab explore' take such an order, on the module");
             perform(Statement{row.at, Columns{}}, *cell.call, !cell.call->expected);
         }
     return Flow::on;
