@@ -71,9 +71,8 @@ bench: ## measure the ways from numbers to pids against the kernel's own [KERNEL
 	@$(STEP)bench $(on_kernel) $(ARGS)
 
 .PHONY: torture
-torture: ## a million random commands on module and model, 200 seeds of a guest [KERNEL=stock] [SEED=n] [COMMANDS=n]
-	@$(STEP)torture $(on_kernel) $(if $(SEED),--seed $(SEED)) $(if $(COMMANDS),--commands $(COMMANDS))
-	@$(STEP)seed $(on_kernel)
+torture: ## a million random commands on module and model, all pairs, 200 seeds [KERNEL=stock] [SEED=n] [COMMANDS=n] [ARGS='--only pairs']
+	@$(STEP)torture $(on_kernel) $(if $(SEED),--seed $(SEED)) $(if $(COMMANDS),--commands $(COMMANDS)) $(ARGS)
 
 .PHONY: style
 style: ## layout, the kernel's checkpatch, licences, sizes

@@ -7,7 +7,10 @@
 from __future__ import annotations
 
 import argparse
+import os
+import queue
 import subprocess
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from failure import Failure, run_main
@@ -60,19 +63,30 @@ def pair(guests: Guests) -> ktap.Tally:
     return tally
 
 
-def many(guests: Guests, seeds: int) -> ktap.Tally:
-    """Seed after seed; one that fails is told, and can be run again."""
+def many(guests: Guests, seeds: int, first: int = 1) -> ktap.Tally:
+    """Seed after seed, on each processor another; one that fails is told, and can be run again."""
     tally = ktap.Tally()
-    for seed in range(1, seeds + 1):
-        log = ""
+    places: queue.SimpleQueue[int] = queue.SimpleQueue()
+    workers = os.cpu_count() or 1
+    for place in range(workers):
+        places.put(place)
+
+    def one(seed: int) -> tuple[int, int, str]:
+        place = places.get()
         try:
-            status, _, log = guests.run(seed, "many")
+            status, _, log = guests.run(seed, f"many-{place}")
+            return seed, status, log
         except Failure as failure:
-            status, log = guest.BROKEN, str(failure)
-        result = "FAIL" if status else "ok"
-        tally.count(result)
-        if status or seed % 10 == 0:
-            say(str(ktap.Outcome(result, f"seed.{seed}", log=tuple(log.splitlines()) if status else ())))
+            return seed, guest.BROKEN, str(failure)
+        finally:
+            places.put(place)
+
+    with ThreadPoolExecutor(workers) as pool:
+        for seed, status, log in pool.map(one, range(first, first + seeds)):
+            result = "FAIL" if status else "ok"
+            tally.count(result)
+            if status or tally.total % 10 == 0:
+                say(str(ktap.Outcome(result, f"seed.{seed}", log=tuple(log.splitlines()) if status else ())))
     return tally
 
 
@@ -82,10 +96,11 @@ def main() -> int:
     parser.add_argument("--kernel", default="stock")
     parser.add_argument("--pair", action="store_true", help="show that a seed decides")
     parser.add_argument("--seeds", type=int, default=200, help="how many (default: 200)")
+    parser.add_argument("--first", type=int, default=1, help="from this one on (default: 1)")
     options = parser.parse_args()
     need_packages("check")
     guests = Guests(options.kernel)
-    return guest.verdict(pair(guests) if options.pair else many(guests, options.seeds))
+    return guest.verdict(pair(guests) if options.pair else many(guests, options.seeds, options.first))
 
 
 if __name__ == "__main__":

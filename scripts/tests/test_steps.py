@@ -14,7 +14,7 @@ SCRIPTS = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(SCRIPTS), str(SCRIPTS / "lib")]
 
 from failure import Failure  # noqa: E402
-from steps import guest, kunit, run, speed, unit  # noqa: E402
+from steps import guest, kunit, pairs, run, speed, torture, unit  # noqa: E402
 from steps.ktap import Tally  # noqa: E402
 
 SUITE = """
@@ -113,6 +113,40 @@ class Verdicts(unittest.TestCase):
 
     def test_a_vm_without_a_word_fails(self) -> None:
         self.assertEqual(str(self.judged("exit 0")), "0 passed, 1 failed, 0 skipped")
+
+
+class AllPairs(unittest.TestCase):
+    """What a guest says of its part of the pairs."""
+
+    def shard(self, *lines: str) -> pairs.Shard:
+        shard = pairs.Shard("uml", Path("/pidlab.ko"), Path("/pidlab"), "1/2", 1, "60")
+        with contextlib.redirect_stdout(io.StringIO()):
+            for line in lines:
+                shard.heard(line)
+        return shard
+
+    def test_sums_and_lists_are_counted(self) -> None:
+        shard = self.shard("# 3 pairs, 9 orders; now in idr: a | b", "ok   f.scn in idr: 4 pairs, 20 orders",
+                           "FAIL f.scn in pidns: 5 pairs, 30 orders", "9 pairs, 8 of them on the model too, 50 orders",
+                           "1 passed, 1 failed")
+        self.assertEqual((shard.pairs, shard.modelled, shard.orders), (9, 8, 50))
+        self.assertEqual([outcome.verdict for outcome in shard.outcomes()], ["ok", "FAIL"])
+
+    def test_a_guest_that_dies_fails(self) -> None:
+        shard = self.shard("ok   f.scn in idr: 4 pairs, 20 orders")
+        shard.failure = "the kernel reported a bug"
+        self.assertEqual([outcome.verdict for outcome in shard.outcomes()], ["ok", "FAIL"])
+
+
+class Parts(unittest.TestCase):
+    """Parts of the long tests."""
+
+    def test_they_are_named_with_commas(self) -> None:
+        self.assertEqual(torture.parts_of("pairs,seeds"), ("pairs", "seeds"))
+
+    def test_another_is_a_mistake(self) -> None:
+        with self.assertRaises(Failure):
+            torture.parts_of("pears")
 
 
 class Costs(unittest.TestCase):
