@@ -120,11 +120,11 @@ static void next_tells_numbers_that_are_not_published_yet(struct kunit *test)
 	int nr = index->alloc(&ctx, lab->root_ns, 0);
 
 	KUNIT_EXPECT_EQ(test, nr, 2);
-	KUNIT_EXPECT_EQ(test, index->next(lab->root_ns, 2), 2);
+	KUNIT_EXPECT_EQ(test, lab_next(lab->root_ns, 2), 2);
 	KUNIT_EXPECT_NULL(test, lab_find_pid(lab->root_ns, 2));
 	KUNIT_EXPECT_NULL(test, pl_pid_find_ge_get(2, lab->root_ns));
 	index->cancel(lab->root_ns, nr);
-	KUNIT_EXPECT_EQ(test, index->next(lab->root_ns, 2), -1);
+	KUNIT_EXPECT_EQ(test, lab_next(lab->root_ns, 2), -1);
 }
 
 static struct kunit_case index_hash_cases[] = {

@@ -142,6 +142,7 @@ const struct pl_tref *lab_tref_of(struct pl_lab *lab, u64 task, enum pidlab_type
 bool lab_taken(struct pl_lab *lab, int nr);
 struct pl_pid *lab_make_pid(struct kunit *test, struct pl_lab *lab, struct pl_pidns *ns);
 struct pl_pid *lab_find_pid(struct pl_pidns *ns, int nr);
+int lab_next(struct pl_pidns *ns, int nr);
 void lab_set_last(struct pl_pidns *ns, int nr);
 
 static inline struct pl_ctx lab_ctx(struct pl_lab *lab)

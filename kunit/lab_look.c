@@ -222,6 +222,23 @@ bool lab_taken(struct pl_lab *lab, int nr)
 }
 
 /**
+ * lab_next() - the lowest number that is taken at or above another
+ * @ns: a namespace
+ * @nr: where to begin
+ *
+ * Return: the number, or -1.
+ */
+int lab_next(struct pl_pidns *ns, int nr)
+{
+	int next;
+
+	rcu_read_lock();
+	next = ns->lab->generation->index->next(ns, nr);
+	rcu_read_unlock();
+	return next;
+}
+
+/**
  * lab_make_pid() - a pid without users
  * @test: the case
  * @lab: the lab

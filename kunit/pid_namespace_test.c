@@ -257,8 +257,8 @@ static void d13_a_namespace_that_stopped_adding_gives_no_number(struct kunit *te
 	pid = pl_pid_alloc(&ctx, ns, NULL);
 	KUNIT_EXPECT_EQ(test, PTR_ERR_OR_ZERO(pid), -ENOMEM);
 	KUNIT_EXPECT_EQ(test, lab_objects(lab, PL_MEM_PID), pids);
-	KUNIT_EXPECT_EQ(test, lab->generation->index->next(ns, 1), -1);
-	KUNIT_EXPECT_EQ(test, lab->generation->index->next(lab->root_ns, 2), -1);
+	KUNIT_EXPECT_EQ(test, lab_next(ns, 1), -1);
+	KUNIT_EXPECT_EQ(test, lab_next(lab->root_ns, 2), -1);
 	KUNIT_EXPECT_EQ(test, count(ns), 1u);
 	pl_pidns_put(ns);
 }
