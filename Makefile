@@ -74,6 +74,10 @@ bench: ## measure the ways from numbers to pids against the kernel's own [KERNEL
 torture: ## a million random commands on module and model, all pairs, 200 seeds [KERNEL=stock] [SEED=n] [COMMANDS=n] [ARGS='--only pairs']
 	@$(STEP)torture $(on_kernel) $(if $(SEED),--seed $(SEED)) $(if $(COMMANDS),--commands $(COMMANDS)) $(ARGS)
 
+.PHONY: race
+race: ## eight threads at a table of numbers, watched for data races [KERNEL=kcsan] [OPS=1000000]
+	@$(STEP)race $(on_kernel) $(if $(OPS),--ops $(OPS))
+
 .PHONY: style
 style: ## layout, the kernel's checkpatch, licences, sizes
 	@scripts/style

@@ -14,7 +14,7 @@ SCRIPTS = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(SCRIPTS), str(SCRIPTS / "lib")]
 
 from failure import Failure  # noqa: E402
-from steps import guest, kunit, pairs, run, speed, torture, unit  # noqa: E402
+from steps import guest, kunit, pairs, race, run, speed, torture, unit  # noqa: E402
 from steps.ktap import Tally  # noqa: E402
 
 SUITE = """
@@ -162,6 +162,18 @@ class Costs(unittest.TestCase):
 
     def test_one_build_alone_says_nothing(self) -> None:
         self.assertEqual(speed.cost({("ordinary", "task"): 1000}), ([], True))
+
+
+class Loads(unittest.TestCase):
+    """How many operations a race makes."""
+
+    def test_as_many_as_were_asked_for_or_a_few_more(self) -> None:
+        self.assertEqual(race.loads(1_000_000), 10)
+        self.assertEqual(race.loads(1), 1)
+        self.assertEqual(race.loads(100_001), 2)
+
+    def test_none_is_a_mistake(self) -> None:
+        self.assertRaises(Failure, race.loads, 0)
 
 
 class Names(unittest.TestCase):
