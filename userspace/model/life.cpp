@@ -184,6 +184,7 @@ void Universe::leave(Key id, int code) {
     task(id).code = code;
     if (generation_.last_code && running(*process).empty())
         task(process->leader).code = code;
+    bear_in(task(id), 0); // exit_task_namespaces(), which waits for nobody
     const bool takes_along = process->first_of && !heir(id);
     if (takes_along)
         empty_namespace(process->first_of, *process);
@@ -203,7 +204,6 @@ void Universe::finish_leaving(Key id) {
     if (own.reaper == id || (process->first_of && !next))
         own.reaper = next;
     task(id).state = PIDLAB_STATE_ZOMBIE;
-    bear_in(task(id), 0);
     user_went(id);
     hand_children_on(id, next ? next : own.reaper);
     if (process->leader != id)

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "pidlab/explore_model.hpp"
 
+#include <algorithm>
 #include <map>
 
 #include <fmt/format.h>
@@ -189,7 +190,18 @@ private:
     std::string lacking_;
 };
 
+namespace {
+
+/// Actors may stand still inside of operations, so that it is refused to end a hierarchy.
+bool unmounts(const Instruction &what) { return what.op.opcode == PIDLAB_OP_UMOUNT; }
+
+} // namespace
+
 OnModel::OnModel(const Program &program, std::uint64_t most) : program_{program}, known_{program} {
+    if (std::ranges::any_of(program.instructions(), unmounts)) {
+        lacking_ = "a hierarchy does not end while actors are under way";
+        return;
+    }
     try {
         std::vector<std::vector<std::uint8_t>> left{{}};
         for (std::uint64_t runs = 0; !left.empty(); ++runs) {
