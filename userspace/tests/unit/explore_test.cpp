@@ -208,8 +208,8 @@ TEST_F(Explore, x4_a_failure_is_explained_by_an_order_of_whole_operations_with_t
     EXPECT_EQ(without.results(), 2U);
     const explore::Run run = controller_->run(Order{0, PIDLAB_CHOICE_FAIL, 1});
     EXPECT_EQ(run.done[0].error, -ENOMEM);
-    EXPECT_TRUE(serial.explains(run));
-    EXPECT_FALSE(without.explains(run));
+    EXPECT_TRUE(serial.known().explain(run));
+    EXPECT_FALSE(without.known().explain(run));
 }
 
 TEST_F(Explore, x3_a_failure_stands_in_its_schedule) {
