@@ -72,13 +72,11 @@ Key Universe::make_pid(Key ns, const Tids &tids) {
     Pid made;
     made.numbers.resize(levels);
     int error = 0;
-    bool closed = false;
     unsigned done = 0;
     for (Key at = ns; at && !error; at = namespaces_.at(at).parent) {
         Namespace &here = namespaces_.at(at);
         int number = done < given ? wanted[done] : 0;
         const bool first = !here.reaper && !here.closed; // number 1 begins a namespace
-        closed = closed || here.closed;
         if (number == 0)
             number = here.numbers.take(id), error = number ? 0 : EAGAIN;
         else if (!here.numbers.in_range(number) || (first && number != 1))
@@ -88,7 +86,8 @@ Key Universe::make_pid(Key ns, const Tids &tids) {
         if (!error)
             made.numbers[levels - ++done] = {at, number};
     }
-    if (!error && closed) // seen last, with the numbers in hand
+    // Seen last, with the numbers in hand, and of the innermost only: as alloc_pid() has it.
+    if (!error && namespaces_.at(ns).closed)
         error = ENOMEM;
     if (error) {
         made.numbers.erase(made.numbers.begin(), made.numbers.end() - done);
