@@ -188,6 +188,8 @@ void Universe::leave(Key id, int code) {
     const bool takes_along = process->first_of && !heir(id);
     if (takes_along)
         empty_namespace(process->first_of, *process);
+    if (takes_along && process->first_of == root_)
+        settle(true);
     leave_containers(id);
     if (takes_along && !only_of(*process, process->first_of))
         ending_.push_back(id);

@@ -122,12 +122,17 @@ bool Universe::only_of(const Process &process, Key ns) const {
     });
 }
 
-void Universe::settle() {
-    for (;;) {
-        const auto last = std::ranges::find_if(ending_, [this](Key id) {
+/// A reaper that waits may be what keeps a number taken itself, by its group: it waits for ever
+/// then. With the whole lab all of them go, the innermost first.
+void Universe::settle(bool all) {
+    const auto depth = [this](Key id) { return level_of(task(id).process->first_of); };
+    while (!ending_.empty()) {
+        auto last = std::ranges::find_if(ending_, [this](Key id) {
             const auto &process = task(id).process;
             return only_of(*process, process->first_of);
         });
+        if (last == ending_.end() && all)
+            last = std::ranges::max_element(ending_, std::less{}, depth);
         if (last == ending_.end())
             return;
         const Key id = *last;

@@ -128,7 +128,7 @@ public:
 
     /// What an operation leads to before it is over: reapers that waited for the last number of
     /// their namespace end.
-    void settle();
+    void settle(bool all = false);
 
     /// @name For whoever looks at all of it: describe.cpp
     /// @{
