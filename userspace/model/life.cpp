@@ -121,11 +121,18 @@ Forked Universe::fork(Key actor, unsigned flags, const Tids &tids, unsigned fail
     return {TaskId{child}, pid(own).nr_in(ns_of(actor))};
 }
 
+/// All threads of a group exit have one code, even if the leader has left with another. Who asks
+/// for it goes first.
 void Universe::exit(Key actor, int code, unsigned flags) {
-    if (flags & PIDLAB_F_GROUP)
-        end_process(task(actor).process, code);
-    else
+    if (!(flags & PIDLAB_F_GROUP)) {
         leave(actor, code);
+        return;
+    }
+    const std::shared_ptr<Process> process = task(actor).process;
+    std::vector<Key> all = running(*process);
+    std::ranges::stable_partition(all, [actor](Key thread) { return thread == actor; });
+    task(process->leader).code = code;
+    leave_together(all, code);
 }
 
 /// Its threads whose exit has not begun.
@@ -135,11 +142,6 @@ std::vector<Key> Universe::running(const Process &process) const {
         if (task(thread).state == PIDLAB_STATE_RUNNING && !task(thread).exiting)
             found.push_back(thread);
     return found;
-}
-
-/// All threads exit, with one code for the process even if its leader has left with another.
-void Universe::end_process(const std::shared_ptr<Process> &process, int code) {
-    end_together({process}, code);
 }
 
 /// Processes exit; those that are the first of a namespace last, the innermost first, so that
@@ -160,15 +162,13 @@ void Universe::end_together(std::vector<std::shared_ptr<Process>> ends, int code
 
 void Universe::leave_together(const std::vector<Key> &tasks, int code) {
     for (const Key id : tasks)
-        task(id).leaving = true;
-    for (const Key id : tasks)
         leave(id, code);
 }
 
-/// Another thread of its process that stays, or 0.
+/// Another thread of its process, whose exit has not begun, or 0.
 Key Universe::heir(Key id) const {
     for (const Key thread : running(*task(id).process))
-        if (thread != id && !task(thread).leaving)
+        if (thread != id)
             return thread;
     return 0;
 }

@@ -53,7 +53,6 @@ struct Task {
     Key pid = 0;                      ///< 0 once it was released
     std::vector<Key> children;        ///< leaders of processes, in the order they became its
     pidlab_state state = PIDLAB_STATE_RUNNING;
-    bool leaving = false; ///< about to exit together with others: no heir for them
     bool exiting = false; ///< its exit has begun; that of a reaper may take its time
     bool execed = false;
     int code = 0;

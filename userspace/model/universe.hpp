@@ -192,7 +192,6 @@ private:
     void empty_namespace(Key ns, const Process &but);
     [[nodiscard]] bool only_of(const Process &process, Key ns) const;
     void bear_in(Task &task, Key ns);
-    void end_process(const std::shared_ptr<Process> &process, int code);
     void end_together(std::vector<std::shared_ptr<Process>> ends, int code);
     [[nodiscard]] std::vector<Key> running(const Process &process) const;
     [[nodiscard]] std::vector<Key> children_of_process(Key actor) const;
