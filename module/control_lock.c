@@ -46,7 +46,7 @@ unsigned int pl_control_lock_number(struct pl_control *control, struct pl_vlock 
 
 static unsigned int locks_told(const struct pl_actor *actor)
 {
-	return min(actor->nr_held, (unsigned int)PIDLAB_HELD_MAX);
+	return min_t(unsigned int, actor->nr_held, PIDLAB_HELD_MAX);
 }
 
 static void note_held(struct pl_actor *actor, struct pl_vlock *lock, bool write)

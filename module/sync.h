@@ -310,7 +310,7 @@ static inline void pl_wake_poll_locked(struct pl_waitq *wait, __poll_t mask)
 			assertion(&(l)->lock); \
 	} while (0)
 #else
-#define pl_assert_held_as(l, write, assertion) do { (void)(l); } while (0)
+#define pl_assert_held_as(l, write, assertion) ((void)(l))
 #endif
 
 #define pl_assert_read_held(l)	pl_assert_held_as(l, false, lockdep_assert_held)

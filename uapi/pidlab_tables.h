@@ -384,7 +384,7 @@
 	X(11, ZAP, zap, PIDLAB_ZAP_NUMBERS, 0, PIDLAB_ZAP_COUNT - 1, "how the end of a namespace finds whom to kill") \
 	X(12, HOOKS, hooks, 2015, 2007, 2030, "fork and exit hooks of containers as of this year; since 2015 a subsystem can refuse a fork") \
 	X(13, MAX_CONTAINERS, max_containers, 65536, 0, 1048576, "containers") \
-	X(17, PERCPU_RUN, percpu_run, 0, 0, 4096, "generation table: numbers that each CPU takes at once, up to the next multiple of this; 0: all take the next")
+	X(16, PERCPU_RUN, percpu_run, 0, 0, 4096, "generation table: numbers that each CPU takes at once, up to the next multiple of this; 0: all take the next")
 
 /* A default that the module computes; never valid as a given value */
 #define PIDLAB_AUTO		(~0ULL)
