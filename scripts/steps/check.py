@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: MIT
 """Runs every test there is, in one go, and sums them up in the last line.
 
-The kernel that most tests run on takes many minutes to build when the cache is
+Two steps run at a time, since an emulated guest keeps one processor busy. The
+kernel that most tests run on takes many minutes to build when the cache is
 empty, so that goes on in the background while the steps that do without it run.
 A step that fails does not keep the others from running.
 """
@@ -14,6 +15,7 @@ import subprocess
 import sys
 import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -27,6 +29,7 @@ SUM = LOGS / "sum"  # the last line once more, for whoever prints after us
 HEARTBEAT = 60.0  # seconds between two words about a step that takes long
 MOST_SHOWN = 60  # lines of a failed step
 MOST_REPEATED = 15  # of those, once more at the end
+AT_A_TIME = 2
 BACKGROUND_NICENESS = 5
 
 _SUM = re.compile(r"^(\d+) passed, (\d+) failed(?:, (\d+) skipped)?$", re.MULTILINE)
@@ -40,6 +43,7 @@ class Step:
     command: tuple[str, ...]
     counts: bool = True  # has a sum line; a step without one is one test
     kernel: str = ""  # waits until this kernel has been built
+    place: str = ""  # what it has for itself: of those that name the same, one runs at a time
 
 
 @dataclass
@@ -61,25 +65,25 @@ def _module(*words: str) -> tuple[str, ...]:
 
 
 STRICT = ("--w1", "--sparse")
-STEPS = (
+STEPS = (  # what takes long comes early, that it does not stay to the last
     Step("build for 6.12", _script("kbuild", "stock", *STRICT), counts=False),
-    Step("build for 6.1", _script("kbuild", "6.1", *STRICT), counts=False),
     Step("tests of the scripts", _module("unit", "scripts")),
     Step("tests of the client", _module("unit", "client")),
-    Step("scenarios on 6.1", _module("run", "--kernel", "6.1")),
-    Step("scenarios on 6.12", _module("run", "--kernel", "stock")),
-    Step("all generations", _module("run", "--generations", "all")),
-    Step("catalogue", _module("search", "catalogue")),
-    Step("pairs", _module("search", "pairs", "--every", "60")),
+    Step("build for debug", _script("kbuild", "debug", "--kunit", *STRICT), False, "debug", "module for debug"),
+    Step("KUnit on debug", _module("kunit", "--kernel", "debug"), True, "debug", "module for debug"),
+    Step("pairs", _module("search", "pairs", "--every", "60"), place="search"),
     Step("VM tests on 6.12", _module("vmtest", "--kernel", "stock")),
+    Step("VM tests on debug", _module("vmtest", "--kernel", "debug"), True, "debug", "module for debug"),
+    Step("build for 6.1", _script("kbuild", "6.1", *STRICT), counts=False),
+    Step("scenarios on 6.1", _module("run", "--kernel", "6.1"), place="scenarios"),
+    Step("scenarios on 6.12", _module("run", "--kernel", "stock"), place="scenarios"),
+    Step("all generations", _module("run", "--generations", "all"), place="scenarios"),
+    Step("catalogue", _module("search", "catalogue"), place="search"),
+    Step("what is installed", _module("install_test")),
+    Step("style", _script("style")),
     Step("what points cost", _module("speed", "--kernel", "stock", "--instructions", "--builds", "ordinary",
                                      "no-points"), counts=False),
     Step("one seed, one guest", _module("seed", "--pair")),
-    Step("what is installed", _module("install_test")),
-    Step("style", _script("style")),
-    Step("build for debug", _script("kbuild", "debug", "--kunit", *STRICT), False, "debug"),
-    Step("KUnit on debug", _module("kunit", "--kernel", "debug"), kernel="debug"),
-    Step("VM tests on debug", _module("vmtest", "--kernel", "debug"), kernel="debug"),
     Step("rows", _script("rows", "--complete")),
 )
 
@@ -105,14 +109,14 @@ def last_line(log: Path) -> str:
     return next((line.strip() for line in reversed(lines) if line.strip()), "")
 
 
-def wait(process: subprocess.Popen[bytes], log: Path) -> int:
+def wait(process: subprocess.Popen[bytes], log: Path, name: str) -> int:
     """Waits for a command, with a word now and then about how far it is; returns its status."""
     begun = time.monotonic()
     while True:
         try:
             return process.wait(HEARTBEAT)
         except subprocess.TimeoutExpired:
-            say(f"   {duration(time.monotonic() - begun)}: {last_line(log)}")
+            say(f"   {name}, {duration(time.monotonic() - begun)}: {last_line(log)}")
 
 
 def count(step: Step, status: int, text: str) -> tuple[Tally, str]:
@@ -146,13 +150,9 @@ def run_step(step: Step) -> Outcome:
     """Runs a step to its end."""
     log = log_of(step.name)
     begun = time.monotonic()
-    status = wait(start(step.command, log), log)
+    status = wait(start(step.command, log), log, step.name)
     tally, note = count(step, status, log.read_text(encoding="utf-8", errors="replace"))
-    outcome = Outcome(step, tally, time.monotonic() - begun, note)
-    if tally.failed:
-        say(explain(log))
-        say(f"   the whole log: {log.relative_to(ROOT)}")
-    return outcome
+    return Outcome(step, tally, time.monotonic() - begun, note)
 
 
 def result(outcome: Outcome) -> str:
@@ -165,68 +165,108 @@ def result(outcome: Outcome) -> str:
 
 
 class Kernels:
-    """The kernels that are being built in the background."""
+    """The kernels that are being built in the background; each counts as a test of its own."""
 
-    def __init__(self, names: set[str]) -> None:
-        self._building = {}
-        self._spent: dict[str, float] = {}
+    def __init__(self, names: set[str], changed: threading.Condition) -> None:
+        self._changed = changed
+        self._processes: list[subprocess.Popen[bytes]] = []
+        self._clocks: list[threading.Thread] = []
+        self.outcomes: dict[str, Outcome] = {}  # of those that have been built, or not; under `changed'
         for name in sorted(names):
-            log = log_of(f"kernel {name}")
-            process = start(_script("kernel", "build", name), log, BACKGROUND_NICENESS)
-            clock = threading.Thread(target=self._time, args=(name, process), daemon=True)
-            clock.start()
-            self._building[name] = process, clock
+            process = start(_script("kernel", "build", name), log_of(f"kernel {name}"), BACKGROUND_NICENESS)
+            self._processes.append(process)
+            self._clocks.append(threading.Thread(target=self._see, args=(name, process), daemon=True))
+            self._clocks[-1].start()
 
-    def _time(self, name: str, process: subprocess.Popen[bytes]) -> None:
+    def _see(self, name: str, process: subprocess.Popen[bytes]) -> None:
         begun = time.monotonic()
-        process.wait()
-        self._spent[name] = time.monotonic() - begun
-
-    def ready(self, name: str) -> Outcome:
-        """Waits until a kernel has been built; the outcome counts as a test of its own."""
         step = Step(f"kernel {name}", (), counts=False)
-        log = log_of(step.name)
-        process, clock = self._building[name]
-        status = wait(process, log)
-        clock.join()
-        tally, note = count(step, status, "")
-        if status:
-            say(explain(log))
-        return Outcome(step, tally, self._spent[name], note)
+        tally, note = count(step, process.wait(), "")
+        with self._changed:
+            self.outcomes[name] = Outcome(step, tally, time.monotonic() - begun, note)
+            tell(self.outcomes[name])
+            self._changed.notify_all()
 
     def stop(self) -> None:
         """Ends the builds that still go on: nobody waits for them any more."""
-        for process, _ in self._building.values():
+        for process, clock in zip(self._processes, self._clocks):
             if process.poll() is None:
                 process.terminate()
-                process.wait()
+            clock.join()
+
+
+class Agenda:
+    """The steps that are still to run, for those who run them."""
+
+    def __init__(self, steps: tuple[Step, ...]) -> None:
+        self._changed = threading.Condition()
+        self._waiting = list(steps)
+        self._all = len(steps)
+        self._taken: set[str] = set()  # places
+        self.kernels = Kernels({step.kernel for step in steps if step.kernel}, self._changed)
+        self.outcomes: dict[str, Outcome] = {}
+
+    def _next(self) -> Step | None:
+        for step in self._waiting:
+            if step.place not in self._taken and (not step.kernel or step.kernel in self.kernels.outcomes):
+                return step
+        return None
+
+    def take(self) -> Step | None:
+        """The next step that can run; None when there is none left."""
+        with self._changed:
+            while (step := self._next()) is None and self._waiting:
+                self._changed.wait()
+            if step:
+                self._waiting.remove(step)
+                self._taken |= {step.place} - {""}
+                say(f"-- [{self._all - len(self._waiting)}/{self._all}] {step.name}")
+            return step
+
+    def done(self, outcome: Outcome) -> None:
+        """A step that was taken has ended."""
+        with self._changed:
+            self.outcomes[outcome.step.name] = outcome
+            self._taken.discard(outcome.step.place)
+            tell(outcome)
+            self._changed.notify_all()
+
+    def drop(self) -> None:
+        """Nothing more is to begin."""
+        with self._changed:
+            self._waiting.clear()
+            self._changed.notify_all()
+
+    def run(self) -> None:
+        """Runs steps for as long as there are any."""
+        while step := self.take():
+            kernel = self.kernels.outcomes[step.kernel] if step.kernel else None
+            if kernel and not kernel.tally.good:
+                self.done(Outcome(step, Tally(failed=1), 0.0, f"there is no kernel {step.kernel}"))
+            else:
+                self.done(run_step(step))
+
+
+def tell(outcome: Outcome) -> None:
+    """Says what became of a step, and why if it failed."""
+    log = log_of(outcome.step.name)
+    lines = [f"   {outcome.step.name}: {result(outcome)}, {duration(outcome.spent)}"]
+    if outcome.tally.failed and log.is_file():
+        lines += [explain(log), f"   the whole log: {log.relative_to(ROOT)}"]
+    say("\n".join(lines))
 
 
 def run_all(steps: tuple[Step, ...]) -> list[Outcome]:
-    """Runs the steps in order, as the kernels that they need become ready."""
-    outcomes: list[Outcome] = []
-    ready: dict[str, bool] = {}
-    background = Kernels({step.kernel for step in steps if step.kernel})
-
-    def note(outcome: Outcome) -> None:
-        outcomes.append(outcome)
-        say(f"   {result(outcome)}, {duration(outcome.spent)}")
-
-    try:
-        for number, step in enumerate(steps, 1):
-            if step.kernel and step.kernel not in ready:
-                say(f"-- kernel {step.kernel}, built in the background since the start")
-                outcome = background.ready(step.kernel)
-                ready[step.kernel] = outcome.tally.good
-                note(outcome)
-            say(f"-- [{number}/{len(steps)}] {step.name}")
-            if ready.get(step.kernel, True):
-                note(run_step(step))
-            else:
-                note(Outcome(step, Tally(failed=1), 0.0, f"there is no kernel {step.kernel}"))
-    finally:
-        background.stop()
-    return outcomes
+    """Runs the steps, some at a time, as the kernels that they need become ready."""
+    agenda = Agenda(steps)
+    with ThreadPoolExecutor(AT_A_TIME) as pool:
+        try:
+            for runner in [pool.submit(agenda.run) for _ in range(AT_A_TIME)]:
+                runner.result()
+        finally:
+            agenda.drop()
+            agenda.kernels.stop()
+    return [*agenda.kernels.outcomes.values(), *(agenda.outcomes[step.name] for step in steps)]
 
 
 def failures(outcomes: list[Outcome]) -> list[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import cache
 from failure import run_main
 from steps.host import BUILD, ROOT, phase, quietly, say
 
@@ -16,8 +17,9 @@ def build(folder: Path, *targets: str, settings: tuple[str, ...] = ()) -> None:
     """Configures and builds `targets` in `folder`."""
     log = BUILD / "log" / f"{folder.name}.log"
     configure = ["cmake", "-S", ROOT / "userspace", "-B", folder, "-G", "Ninja", *settings]
-    quietly(configure, log)
-    quietly(["cmake", "--build", folder, "--target", *targets], log)
+    with cache.locked(BUILD / f".{folder.name}.lock", f"build of the client in {folder.name}"):
+        quietly(configure, log)
+        quietly(["cmake", "--build", folder, "--target", *targets], log)
 
 
 def release() -> Path:

@@ -72,6 +72,20 @@ class Running(unittest.TestCase):
         self.assertIn("| FAIL a.b", self.said.getvalue())
         self.assertEqual(check.failures(outcomes), ["", "-- one", "   | FAIL a.b"])
 
+    def test_two_steps_run_at_a_time(self) -> None:
+        meet = "mkfifo {0} 2>/dev/null; test -p {0}; echo x {1} {0}; echo '1 passed, 0 failed'"
+        pipe = check.ROOT / "pipe"
+        one = check.Step("one", ("sh", "-c", meet.format(pipe, ">")))
+        two = check.Step("two", ("sh", "-c", f"until test -p {pipe}; do :; done; cat {pipe}; echo '2 passed, 0 failed'"))
+        self.assertEqual([outcome.tally.passed for outcome in check.run_all((one, two))], [1, 2])
+
+    def test_of_those_that_share_a_place_one_runs_at_a_time(self) -> None:
+        linger = "i=0; while test $i -lt 20000; do i=$((i+1)); done"
+        place = check.ROOT / "place"
+        alone = f"mkdir {place} || exit 1; {linger}; rmdir {place}; echo '1 passed, 0 failed'"
+        steps = tuple(check.Step(name, ("sh", "-c", alone), place="here") for name in ("one", "two", "three"))
+        self.assertEqual([str(outcome.tally) for outcome in check.run_all(steps)], ["1 passed, 0 failed, 0 skipped"] * 3)
+
     def test_without_its_kernel_a_step_fails_and_others_run(self) -> None:
         script = check.SCRIPTS / "kernel"
         script.write_text("#!/bin/sh\necho no compiler; exit 1\n", encoding="utf-8")
@@ -81,7 +95,7 @@ class Running(unittest.TestCase):
         outcomes = check.run_all((fine, needs))
         sums = [str(outcome.tally) for outcome in outcomes]
         one, none = "1 passed, 0 failed, 0 skipped", "0 passed, 1 failed, 0 skipped"
-        self.assertEqual(sums, [one, none, none])
+        self.assertEqual(sums, [none, one, none])  # the kernel's first
         self.assertIn("no compiler", self.said.getvalue())
 
 
