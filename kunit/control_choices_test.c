@@ -126,9 +126,42 @@ static void x3_the_most_urgent_goes_on_until_it_is_less_so(struct kunit *test)
 	EXPECT_CLEAN(test, scene->lab);
 }
 
+static void x3_who_has_had_no_memory_can_be_less_urgent_from_there_on(struct kunit *test)
+{
+	struct scene *scene = open_scene(test, lab_open_small(test));
+	u8 *choices = kunit_kzalloc(test, MAX_STEPS, GFP_KERNEL);
+	struct pidlab_change change = { .priority = 1 };
+	unsigned int at;
+
+	KUNIT_ASSERT_NOT_NULL(test, choices);
+	scene->ops[0] = OP(FORK, 0, scene->lab->init_id);
+	scene->ops[1] = OP(FORK, 0, scene->lab->init_id);
+	take_control(test, scene, 2);
+	scene->control->faults = true;
+	scene->run.by_priority = true;
+	scene->run.priority[0] = 3;
+	scene->run.priority[1] = 2;
+	run(test, scene, NULL, 0);
+	at = find_allocation(scene, 1);
+	KUNIT_ASSERT_LT(test, at, scene->run.taken);
+	KUNIT_ASSERT_EQ(test, scene->steps[at].choice, 0);
+
+	choices[at] = PIDLAB_CHOICE_FAIL;
+	change.step = at + 1;
+	scene->run.changes = &change;
+	scene->run.nr_changes = 1;
+	run(test, scene, choices, at + 1);
+	KUNIT_EXPECT_EQ(test, scene->run.priority[0], 1);
+	KUNIT_EXPECT_EQ(test, scene->steps[at + 1].choice, 1);
+	KUNIT_EXPECT_EQ(test, scene->run.verdict, (unsigned int)PIDLAB_VERDICT_DONE);
+	give_up_control(scene);
+	EXPECT_CLEAN(test, scene->lab);
+}
+
 static struct kunit_case control_choices_cases[] = {
 	LAB_CASE(x3_each_allocation_of_an_actor_can_fail),
 	LAB_CASE(x3_the_most_urgent_goes_on_until_it_is_less_so),
+	LAB_CASE(x3_who_has_had_no_memory_can_be_less_urgent_from_there_on),
 	{}
 };
 

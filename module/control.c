@@ -140,7 +140,8 @@ static void note_step(struct pl_control *control, unsigned int choice, unsigned 
 		run->verdict = PIDLAB_VERDICT_TOO_LONG;
 	}
 	begin_footprint(control, actor);
-	run->last = choice;
+	/* An allocation that fails is a step of its actor's, too. */
+	run->last = actor ? actor - control->actors : choice;
 	run->taken++;
 }
 

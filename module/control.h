@@ -95,7 +95,7 @@ struct pl_actor {
  * @room: how many fit
  * @footprints: room for as many footprints of them; NULL: none is asked for
  * @taken: out: how many were taken
- * @last: the choice that the last of them was
+ * @last: who took the last of them: an actor, or PIDLAB_CHOICE_GP
  * @verdict: out: enum pidlab_verdict
  */
 struct pl_run {
