@@ -147,6 +147,17 @@ Order Schedule::order() const {
     return out;
 }
 
+std::string_view Schedule::lacking(const Grain &grain) const {
+    const auto has = [this](auto &&kind) {
+        return std::ranges::any_of(steps, kind, &ScheduledStep::what);
+    };
+    if (grain.faults == 0 && has([](unsigned what) { return what == PIDLAB_STEP_ALLOC; }))
+        return "--faults";
+    if (!grain.fine && has([](unsigned what) { return step_word(what).ends_with("unlock"); }))
+        return "--fine";
+    return {};
+}
+
 std::string Schedule::left(const Run &run) const {
     for (std::size_t i = 0; i < steps.size(); ++i) {
         const pidlab_step wanted{steps[i].choice, 0, 0, static_cast<std::uint16_t>(steps[i].what),
@@ -190,6 +201,16 @@ std::string schedule_text(const Run &run, std::string_view title) {
     for (const pidlab_step &step : run.steps)
         out += step_text(step) + '\n';
     return out;
+}
+
+std::string options_of(const Grain &grain) {
+    return (grain.fine ? " --fine" : "") +
+           (grain.faults != 0 ? fmt::format(" --faults {}", grain.faults) : std::string{});
+}
+
+std::string replay_command(const Grain &grain, std::string_view schedule,
+                           std::string_view scenario) {
+    return fmt::format("pidlab explore{} --replay {} {}", options_of(grain), schedule, scenario);
 }
 
 std::string explain(const Program &program, const Run &run) { return Table{program, run}.text(); }

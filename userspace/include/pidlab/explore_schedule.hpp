@@ -29,6 +29,9 @@ struct Schedule {
 
     [[nodiscard]] Order order() const;
 
+    /// The option without which the code comes to none of its steps of some kind, or nothing.
+    [[nodiscard]] std::string_view lacking(const Grain &grain) const;
+
     /// Where a run has left it: in words, or nothing.
     [[nodiscard]] std::string left(const Run &run) const;
 };
@@ -39,6 +42,14 @@ struct Schedule {
 /// A run as the text of a file.
 /// @param title goes into its first line
 [[nodiscard]] std::string schedule_text(const Run &run, std::string_view title);
+
+/// The options that make steps as fine: " --fine --faults 2", or nothing.
+[[nodiscard]] std::string options_of(const Grain &grain);
+
+/// What runs a schedule again.
+/// @param schedule the file that it is in
+[[nodiscard]] std::string replay_command(const Grain &grain, std::string_view schedule,
+                                         std::string_view scenario);
 
 /// A run step by step, an actor a column, with the operations and what they returned.
 [[nodiscard]] std::string explain(const Program &program, const Run &run);

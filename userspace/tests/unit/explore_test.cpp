@@ -3,6 +3,7 @@
 #include <array>
 #include <set>
 
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -286,6 +287,27 @@ TEST_F(Explore, x3_a_schedule_is_read_as_it_was_written) {
     EXPECT_THAT(schedule.left(other), HasSubstr("step 2: the schedule has P0 begin, the code came "
                                                 "to P1 pidmap.page_allocated"));
     EXPECT_THAT(explain(*program_, run), HasSubstr("P0  nr init: "));
+}
+
+TEST(Schedules, x3_one_is_run_again_with_the_options_that_it_was_found_with) {
+    EXPECT_EQ(replay_command({}, "s", "a.scn"), "pidlab explore --replay s a.scn");
+    EXPECT_EQ(replay_command({false, 2}, "s", "a.scn"),
+              "pidlab explore --faults 2 --replay s a.scn");
+    EXPECT_EQ(replay_command({true, 1}, "s", "a.scn"),
+              "pidlab explore --fine --faults 1 --replay s a.scn");
+}
+
+TEST(Schedules, x3_steps_that_there_are_with_an_option_only_are_told) {
+    const Schedule coarse = parse_schedule("P0 begin\nP0 rcu_lock\nP0 tasklist_write\n");
+    EXPECT_EQ(coarse.lacking({}), "");
+    const Schedule failing = parse_schedule("P0 begin\nP0 fails alloc\n");
+    EXPECT_EQ(failing.lacking({}), "--faults");
+    EXPECT_EQ(failing.lacking({false, 1}), "");
+    for (const char *word : {"rcu_unlock", "tasklist_unlock"}) {
+        const Schedule fine = parse_schedule(fmt::format("P0 begin\nP0 {}\n", word));
+        EXPECT_EQ(fine.lacking({false, 1}), "--fine");
+        EXPECT_EQ(fine.lacking({true, 0}), "");
+    }
 }
 
 TEST_F(Explore, x3_columns_spell_out_an_order) {
