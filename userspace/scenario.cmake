@@ -62,8 +62,10 @@ set(PIDLAB_SCENARIO_CLI
     cli/check.cpp
     cli/explore.cpp
     cli/explore_options.cpp
+    cli/explore_words.cpp
     cli/fmt.cpp
     cli/pairs.cpp
+    cli/progress_line.cpp
     cli/graph.cpp
     cli/looking.cpp
     cli/replay.cpp
@@ -78,6 +80,7 @@ set(PIDLAB_SCENARIO_TESTS
     tests/unit/explore_random_test.cpp
     tests/unit/explore_saved_test.cpp
     tests/unit/explore_test.cpp
+    tests/unit/explore_words_test.cpp
     tests/unit/generations_test.cpp
     tests/unit/graph_test.cpp
     tests/unit/html_report_test.cpp

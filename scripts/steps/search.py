@@ -40,7 +40,8 @@ def search(kernel: str, what: str, files: list[Path], options: list[str], timeou
     words = BUILD / "vm" / "search"
     words.parent.mkdir(parents=True, exist_ok=True)
     inside = {f"/scenarios/{path.name}": path for path in files}
-    words.write_text("\n".join([what, *options, *inside]) + "\n", encoding="utf-8")
+    progress = [] if what == "catalogue" else ["--progress"]
+    words.write_text("\n".join([what, *progress, *options, *inside]) + "\n", encoding="utf-8")
     places = {"/pidlab.ko": built / "module" / "pidlab.ko", "/search": words, **inside}
     out = BUILD / "vm" / f"{what}-{kernel}"
     booting = guest.vm_command(

@@ -11,10 +11,10 @@
 #include <sstream>
 
 #include <fmt/format.h>
-#include <unistd.h>
 
 #include "command.hpp"
 #include "explore_options.hpp"
+#include "explore_words.hpp"
 #include "pidlab/explore_finding.hpp"
 #include "pidlab/explore_model.hpp"
 #include "pidlab/explore_pinned.hpp"
@@ -23,6 +23,7 @@
 #include "pidlab/explore_schedule.hpp"
 #include "pidlab/explore_search.hpp"
 #include "pidlab/tree.hpp"
+#include "progress_line.hpp"
 #include "scenario_file.hpp"
 #include "shard.hpp"
 
@@ -38,27 +39,18 @@ using explore::Run;
 
 std::atomic<bool> interrupted{false}; // by a signal's handler
 
-/// What is kept in a file is written once more before the end.
+/// What is known by then is told, and what is kept in a file is written once more. The second
+/// signal is the end.
 void end_on_signals() {
     struct sigaction action {};
     action.sa_handler = [](int) { interrupted = true; };
+    action.sa_flags = static_cast<int>(SA_RESETHAND);
     ::sigaction(SIGINT, &action, nullptr);
     ::sigaction(SIGTERM, &action, nullptr);
 }
 
-constexpr auto between_words = std::chrono::seconds{1};
-
-template <typename Counts> std::string rate(const Counts &progress) {
-    const double seconds = std::max(0.001, std::chrono::duration<double>(progress.spent).count());
-    return fmt::format("{:.0f}/s", static_cast<double>(progress.runs) / seconds);
-}
-
 std::chrono::milliseconds milliseconds(double seconds) {
     return std::chrono::milliseconds{static_cast<std::int64_t>(seconds * 1000)};
-}
-
-std::string seconds(std::chrono::milliseconds spent) {
-    return fmt::format("{:.1f} s", std::chrono::duration<double>(spent).count());
 }
 
 /// One scenario.
@@ -69,7 +61,9 @@ public:
                                                    [&globals] {
                                                        return Lab::open(globals.device);
                                                    }},
-          controller_{program_, {options.fine, options.faults}} {}
+          controller_{program_, {options.fine, options.faults}}, progress_{{!options.json,
+                                                                            options.progress &&
+                                                                                !options.json}} {}
 
     bool run() {
         if (program_.complaint()) {
@@ -95,8 +89,7 @@ private:
         out.runs = options_.runs;
         if (options_.time)
             out.time = milliseconds(*options_.time);
-        if (!options_.resume.empty())
-            out.stop = &interrupted;
+        out.stop = &interrupted;
         out.reduce = !options_.plain;
         out.alone = program_.has_end();
         if (!options_.shard.empty()) {
@@ -114,7 +107,6 @@ private:
             return false;
         std::optional<Finding> finding;
         Run found;
-        auto told = std::chrono::milliseconds{0};
         const Progress &progress = search.go(
             [&](const Run &run) {
                 count(run);
@@ -124,14 +116,11 @@ private:
                 return !finding;
             },
             [&](const Progress &now) {
-                if (now.spent - told >= between_words) {
-                    told = now.spent;
-                    tell(now);
-                }
+                say_how_far(now);
                 if (!finding && now.spent - kept_ >= milliseconds(options_.every))
                     keep(search, judge);
             });
-        tell_nothing();
+        progress_.clear();
         // With a finding it stays as it was: whoever goes on comes to it again.
         if (!finding)
             keep(search, judge);
@@ -146,7 +135,6 @@ private:
 
     // Takes up what the file keeps, if there is one.
     bool go_on(explore::Search &search) {
-        end_on_signals();
         if (!std::filesystem::exists(options_.resume))
             return true;
         std::ifstream in{options_.resume};
@@ -189,62 +177,40 @@ private:
         bounds.depth = options_.depth;
         bounds.seed = options_.seed;
         bounds.alone = program_.has_end();
+        bounds.stop = &interrupted;
         std::optional<Finding> finding;
         Run found;
-        const explore::Drawn drawn = explore::draw(controller_, bounds, [&](const Run &run) {
-            count(run);
-            finding = judge.judge(run);
-            if (finding)
-                found = run;
-            return !finding;
-        });
+        const explore::Drawn drawn = explore::draw(
+            controller_, bounds,
+            [&](const Run &run) {
+                count(run);
+                finding = judge.judge(run);
+                if (finding)
+                    found = run;
+                return !finding;
+            },
+            [this](const explore::Drawn &now) { say_how_far(now); });
+        progress_.clear();
         const unsigned preemptions = explore::preemptions(found.steps);
         if (finding) {
             found = controller_.run(explore::simplest(controller_, judge, found).order());
             finding = judge.judge(found);
         }
         if (options_.json)
-            print_json_line(as_json(drawn, finding, found));
+            print_json_line(with_outcomes(as_json(drawn, options_.seed), finding, found));
         else
             report(drawn, preemptions, judge, finding, found);
-        return !finding;
+        return !finding && drawn.diverged == 0;
     }
 
     void report(const explore::Drawn &drawn, unsigned preemptions, const explore::Judge &judge,
                 const std::optional<Finding> &finding, const Run &found) {
-        fmt::print("{} {}: {} random orders, seed {}; up to {} steps; {}, {}\n",
-                   finding ? "FAIL" : "ok  ", file_.source.name(), drawn.runs, options_.seed,
-                   drawn.longest, seconds(drawn.spent), rate(drawn));
-        fmt::print("     each meets a bug of depth {} with a chance of at least 1/({} x {}^{}) = "
-                   "{:.3g}\n",
-                   drawn.depth, drawn.takers, drawn.longest, drawn.depth - 1, drawn.chance());
-        if (!finding)
-            fmt::print("     {} of them have missed one with a chance of at most {:.3g}, if no "
-                       "order takes more steps\n",
-                       drawn.counted, drawn.missed());
-        else
-            fmt::print("     found with {} preemptions\n", preemptions);
+        fmt::print(
+            "{} {}: {}", finding || drawn.diverged != 0 ? "FAIL" : "ok  ", file_.source.name(),
+            drawn_words(drawn, options_.seed, finding ? std::optional{preemptions} : std::nullopt));
         show_outcomes(judge);
         if (finding)
             show(*finding, found);
-    }
-
-    [[nodiscard]] nlohmann::ordered_json as_json(const explore::Drawn &drawn,
-                                                 const std::optional<Finding> &finding,
-                                                 const Run &found) const {
-        nlohmann::ordered_json out{{"file", file_.source.name()},
-                                   {"passed", !finding},
-                                   {"runs", drawn.runs},
-                                   {"seed", options_.seed},
-                                   {"depth", drawn.depth},
-                                   {"takers", drawn.takers},
-                                   {"longest", drawn.longest},
-                                   {"chance", drawn.chance()},
-                                   {"counted", drawn.counted},
-                                   {"missed", drawn.missed()},
-                                   {"milliseconds", drawn.spent.count()}};
-        add_outcomes(out, finding, found);
-        return out;
     }
 
     void refuse(const std::string &path, const std::string &why) const {
@@ -264,6 +230,11 @@ private:
         if (!in || !schedule.complaint.empty()) {
             fmt::print("FAIL {}: {}\n", options_.replay,
                        schedule.complaint.empty() ? "cannot be read" : schedule.complaint);
+            return false;
+        }
+        if (const auto option = schedule.lacking(controller_.grain()); !option.empty()) {
+            refuse(options_.replay,
+                   fmt::format("it has steps that there are with {} only", option));
             return false;
         }
         const Run run = controller_.run(schedule.order());
@@ -322,36 +293,19 @@ private:
             outcome.words = program_.words(run.done);
     }
 
-    void tell(const Progress &now) const {
-        if (!options_.json && isatty(STDERR_FILENO) != 0)
-            fmt::print(stderr, "\r\033[K{}: {} orders, {} to go with {} preemptions, {}",
-                       file_.source.name(), now.runs, now.pending, now.preemptions, rate(now));
-    }
-
-    void tell_nothing() const {
-        if (!options_.json && isatty(STDERR_FILENO) != 0)
-            fmt::print(stderr, "\r\033[K");
-    }
-
-    [[nodiscard]] std::string searched(const Progress &progress) const {
-        std::string out = progress.exhausted ? "all orders" : "not all orders";
-        if (options_.preemptions)
-            out += fmt::format(" with up to {} preemption{}", *options_.preemptions,
-                               *options_.preemptions == 1 ? "" : "s");
-        out += fmt::format(": {} run, {} states, {} led to known ones; up to {} steps; {}, {}",
-                           progress.runs, progress.states, progress.merged, progress.longest,
-                           seconds(progress.spent), rate(progress));
-        return out;
+    template <typename Counts> void say_how_far(const Counts &now) {
+        progress_.tell(now.spent,
+                       [&] { return fmt::format("{}: {}", file_.source.name(), how_far(now)); });
     }
 
     void report(const Progress &progress, const explore::Judge &judge,
                 const std::optional<Finding> &finding, const Run &found) {
         if (options_.json) {
-            print_json_line(as_json(progress, finding, found));
+            print_json_line(with_outcomes(as_json(progress), finding, found));
             return;
         }
         fmt::print("{} {}: {}\n", finding ? "FAIL" : "ok  ", file_.source.name(),
-                   searched(progress));
+                   searched(progress, options_));
         if (progress.diverged != 0)
             fmt::print("     {} runs did not follow their order: this search proves nothing\n",
                        progress.diverged);
@@ -385,27 +339,28 @@ private:
         if (options_.save.empty())
             return;
         std::ofstream out{options_.save};
-        out << schedule_text(found, file_.source.name());
-        fmt::print("{} {}; `pidlab explore --replay {} {}' runs it again\n",
-                   out.good() ? "the schedule is in" : "cannot write", options_.save, options_.save,
-                   file_.source.name());
+        out << schedule_text(found, title());
+        out.flush();
+        if (out.good())
+            fmt::print(
+                "the schedule is in {}; `{}' runs it again\n", options_.save,
+                explore::replay_command(controller_.grain(), options_.save, file_.source.name()));
+        else
+            fmt::print("cannot write {}\n", options_.save);
     }
 
-    [[nodiscard]] nlohmann::ordered_json as_json(const Progress &progress,
-                                                 const std::optional<Finding> &finding,
-                                                 const Run &found) const {
-        nlohmann::ordered_json out{
-            {"file", file_.source.name()},     {"passed", !finding},
-            {"exhausted", progress.exhausted}, {"runs", progress.runs},
-            {"states", progress.states},       {"merged", progress.merged},
-            {"diverged", progress.diverged},   {"preemptions", progress.preemptions},
-            {"longest", progress.longest},     {"milliseconds", progress.spent.count()}};
-        add_outcomes(out, finding, found);
-        return out;
+    // With how it was found: a comment, for whoever has the file only.
+    [[nodiscard]] std::string title() const {
+        const std::string options = explore::options_of(controller_.grain());
+        return options.empty() ? file_.source.name()
+                               : fmt::format("{}, with{}", file_.source.name(), options);
     }
 
-    void add_outcomes(nlohmann::ordered_json &out, const std::optional<Finding> &finding,
-                      const Run &found) const {
+    [[nodiscard]] nlohmann::ordered_json with_outcomes(const nlohmann::ordered_json &counts,
+                                                       const std::optional<Finding> &finding,
+                                                       const Run &found) const {
+        nlohmann::ordered_json out{{"file", file_.source.name()}, {"passed", !finding}};
+        out.update(counts);
         for (const auto &[key, outcome] : outcomes_)
             out["outcomes"].push_back({{"runs", outcome.runs}, {"results", outcome.words}});
         if (model_)
@@ -415,7 +370,8 @@ private:
                               {"message", finding->message},
                               {"notes", finding->notes},
                               {"preemptions", explore::preemptions(found.steps)},
-                              {"schedule", schedule_text(found, file_.source.name())}};
+                              {"schedule", schedule_text(found, title())}};
+        return out;
     }
 
     void complain(const scenario::Diagnostic &why) const {
@@ -436,6 +392,7 @@ private:
     explore::Outcomes outcomes_;
     std::uint64_t excused_ = 0;        ///< of a search that is gone on with
     std::chrono::milliseconds kept_{}; ///< when it was written to its file
+    ProgressLine progress_;
 };
 
 int explore_files(const ExploreOptions &options, const Globals &globals) {
@@ -444,7 +401,10 @@ int explore_files(const ExploreOptions &options, const Globals &globals) {
     unsigned failed = 0;
     if (!options.resume.empty() && options.files.size() != 1)
         throw CLI::ValidationError("--resume", "a file keeps the search of one scenario");
+    end_on_signals();
     for (const std::string &path : options.files) {
+        if (interrupted)
+            break;
         const ScenarioFile file = read_scenario(path);
         bool good = file.good();
         if (!good) {

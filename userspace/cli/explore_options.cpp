@@ -48,8 +48,7 @@ void add_options(CLI::App &sub, const std::shared_ptr<ExploreOptions> &options) 
            "said; what the scenario expects is then asked of orders only in which none does")
         ->expected(0, 1)
         ->default_str("1")
-        ->type_name("N")
-        ->excludes(random);
+        ->type_name("N");
     sub.add_option("--replay", options->replay, "run this schedule only, and say where it is left")
         ->type_name("FILE");
     sub.add_option("--save", options->save, "write the schedule of what is found to this file")
@@ -59,6 +58,8 @@ void add_options(CLI::App &sub, const std::shared_ptr<ExploreOptions> &options) 
     sub.add_flag("--fine", options->fine, "letting go of a lock or a read side is a step, too");
     sub.add_flag("--no-history", options->no_history,
                  "do not ask whether operations one after the other would give the same results");
+    sub.add_flag("--progress", options->progress,
+                 "say every half minute how far it is, on a line that begins with #");
     sub.add_flag("--json", options->json, "print one JSON object a line for each scenario");
 }
 

@@ -32,6 +32,7 @@ struct ExploreOptions {
     bool plain = false;
     bool fine = false;
     bool no_history = false;
+    bool progress = false;
     bool json = false;
 };
 
