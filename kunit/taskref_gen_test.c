@@ -79,6 +79,17 @@ static unsigned int hashed(struct pl_lab *lab, enum pidlab_type type)
 	return count;
 }
 
+static void a10_four_tables_are_as_large_as_one_by_memory(struct kunit *test)
+{
+	struct pl_lab *four = open_2006(test), *one;
+	struct pidlab_setup setup = LAB_SETUP;
+
+	LAB_SET(&setup, TASK_PAYLOAD, 0);
+	one = lab_open_setup(test, &setup);
+	KUNIT_EXPECT_EQ(test, four->hash_bits, max(one->hash_bits - 2, 4u));
+	KUNIT_EXPECT_EQ(test, four->setting[PIDLAB_SET_HASH_BITS], (u64)four->hash_bits);
+}
+
 static void a10_four_types_have_four_tables(struct kunit *test)
 {
 	struct pl_lab *lab = open_2006(test);
@@ -257,6 +268,7 @@ static void there_is_no_struct_pid_to_name(struct kunit *test)
 static struct kunit_case taskref_gen_cases[] = {
 	KUNIT_CASE(a10_first_user_is_oldest),
 	KUNIT_CASE(a10_who_comes_back_is_last),
+	KUNIT_CASE(a10_four_tables_are_as_large_as_one_by_memory),
 	KUNIT_CASE(a10_four_types_have_four_tables),
 	KUNIT_CASE(a10_a_queue_that_is_torn_is_found),
 	KUNIT_CASE(a11_a_number_goes_back_when_no_type_uses_it),

@@ -5,8 +5,8 @@
  * A number is taken (alloc) before its pid is complete, and is free again
  * before its pid's grace period ends. pid.c calls publish for all levels of a
  * pid in one section of pidmap_lock, so that they become visible together, and
- * remove likewise. A design that gives numbers back outside that section does
- * so in release.
+ * remove likewise; it needs that for its own lists, too. A design that gives
+ * numbers back outside that section does so in release.
  */
 #ifndef PL_INDEX_H
 #define PL_INDEX_H
@@ -22,6 +22,7 @@ struct pl_upid;
 
 /**
  * struct pl_index_ops - one way to get from a number to a pid
+ * @lockless: @publish and @remove themselves need no more than a read side
  * @init_lab: make what all namespaces of the lab share. May sleep
  * @destroy_lab: undo @init_lab, no pid being published
  * @init: make a namespace ready. May sleep. 0, -ENOMEM or -ENOSPC
@@ -46,6 +47,7 @@ struct pl_upid;
  *	published pid. Under RCU
  */
 struct pl_index_ops {
+	bool lockless;
 	int (*init_lab)(struct pl_lab *lab);
 	void (*destroy_lab)(struct pl_lab *lab);
 	int (*init)(struct pl_ctx *ctx, struct pl_pidns *ns);

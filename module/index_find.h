@@ -6,8 +6,6 @@
 #ifndef PL_INDEX_FIND_H
 #define PL_INDEX_FIND_H
 
-#include <linux/nospec.h>
-
 #include "index.h"
 #include "index_table.h"
 #include "lab.h"
@@ -28,22 +26,26 @@ static inline bool pl_table_held(struct pl_lab *lab)
  */
 #define pl_table_dereference(lab, ptr) rcu_dereference_check(ptr, pl_table_held(lab))
 
-/* The leaf of a place, or NULL; whatever the place. */
+/*
+ * The leaf of a place, or NULL; whatever the place. Of a root's length, a power
+ * of two, the mask keeps a place from user space inside on a mispredicted way
+ * too, and costs a look-up one instruction where array_index_nospec() costs six.
+ */
 static __always_inline struct pl_leaf *
-pl_table_leaf(struct pl_lab *lab, const struct pl_root *root, unsigned int place)
+pl_table_leaf(struct pl_lab *lab, const struct pl_root *root, unsigned long place)
 {
-	if (place >= root->nr_leaves)
+	if (unlikely(place > root->mask))
 		return NULL;
-	return pl_table_dereference(lab, root->leaf[array_index_nospec(place, root->nr_leaves)]);
+	return pl_table_dereference(lab, root->leaf[place & root->mask]);
 }
 
-/* The published pid of a number that is not negative, or NULL. Under RCU or pidmap_lock. */
+/* The published pid of a number, or NULL; whatever the number. Under RCU or pidmap_lock. */
 static __always_inline struct pl_pid *pl_table_find(const struct pl_pidns *ns, int nr)
 {
 	const struct pl_root *root = pl_table_dereference(ns->lab, ns->table.root);
 	struct pl_leaf *leaf = pl_table_leaf(ns->lab, root, (unsigned int)nr / PL_LEAF_SPAN);
 
-	if (!leaf)
+	if (unlikely(!leaf))
 		return NULL;
 	return pl_table_dereference(ns->lab, leaf->slot[(unsigned int)nr % PL_LEAF_SPAN]);
 }
@@ -53,7 +55,7 @@ static __always_inline struct pl_pid *pl_index_find(struct pl_pidns *ns, int nr)
 {
 	if (likely(ns->index == &pl_index_table))
 		return pl_table_find(ns, nr);
-	return ns->index->find(ns, nr);
+	return nr > 0 ? ns->index->find(ns, nr) : NULL;
 }
 
 #endif /* PL_INDEX_FIND_H */

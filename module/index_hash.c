@@ -5,6 +5,7 @@
  */
 #include <linux/bitops.h>
 #include <linux/hash.h>
+#include <linux/log2.h>
 #include <linux/mm.h>
 #include <linux/rculist.h>
 
@@ -30,12 +31,13 @@ static unsigned int bits_by_memory(void)
 	return clamp(fls(megabytes * 4), MIN_HASH_BITS, MAX_HASH_BITS);
 }
 
+/* Several tables share what one would have: left to memory, a lab costs the same. */
 static int init_tables(struct pl_lab *lab, unsigned int tables)
 {
 	unsigned int bits = lab->setting[PIDLAB_SET_HASH_BITS];
 
 	if (!bits)
-		bits = bits_by_memory();
+		bits = bits_by_memory() - ilog2(tables);
 	lab->hash_bits = max_t(unsigned int, bits, MIN_HASH_BITS);
 	lab->setting[PIDLAB_SET_HASH_BITS] = lab->hash_bits;
 	lab->hash = kvcalloc((size_t)tables << lab->hash_bits, sizeof(*lab->hash), GFP_KERNEL_ACCOUNT);

@@ -6,6 +6,7 @@
 #include <linux/err.h>
 #include <linux/smp.h>
 
+#include "compat.h"
 #include "control.h"
 #include "index_find.h"
 #include "mem.h"
@@ -44,24 +45,34 @@ static const struct pl_root *root_of(const struct pl_pidns *ns)
 }
 
 /* The leaf of a number, or NULL. */
-static struct pl_leaf *leaf_of(const struct pl_pidns *ns, int nr)
+static struct pl_leaf *leaf_of(const struct pl_pidns *ns, unsigned int nr)
 {
-	return pl_table_leaf(ns->lab, root_of(ns), (unsigned int)nr / PL_LEAF_SPAN);
+	return pl_table_leaf(ns->lab, root_of(ns), nr / PL_LEAF_SPAN);
+}
+
+/* Where in its leaf a number is. */
+static unsigned int bit_of(unsigned int nr)
+{
+	return nr % PL_LEAF_SPAN;
 }
 
 /*
- * The first free number of a leaf in [from, to), counted from its first, taken.
- * -EAGAIN: there is none; -EBUSY: nor elsewhere in the leaf, or it has gone.
+ * The first free number of a leaf in [from, to), taken. -EAGAIN: there is none;
+ * -EBUSY: nor elsewhere in the leaf, or it has gone.
  */
-static int claim(struct pl_pidns *ns, struct pl_leaf *leaf, unsigned int from, unsigned int to)
+static __always_inline int claim(struct pl_pidns *ns, struct pl_leaf *leaf, int from, int to)
 {
-	unsigned long range = GENMASK(to - 1, from), bit;
+	int base = round_down(from, PL_LEAF_SPAN), nr;
 	long taken = atomic_long_read(&leaf->taken);
+	unsigned long bit;
 
 	do {
-		bit = ~taken & range;
+		bit = ~taken & (~0UL << bit_of(from));
 		if (!bit)
 			return taken == PL_LEAF_FULL ? -EBUSY : -EAGAIN;
+		nr = base + __ffs(bit);
+		if (nr >= to)
+			return -EAGAIN;
 		bit &= -bit;
 		/*
 		 * Fully ordered; its acquire pairs with give_back(): the slot
@@ -69,9 +80,9 @@ static int claim(struct pl_pidns *ns, struct pl_leaf *leaf, unsigned int from, u
 		 */
 	} while (!atomic_long_try_cmpxchg(&leaf->taken, &taken, taken | bit));
 
-	if ((long)(taken | bit) == PL_LEAF_FULL)
+	if (unlikely((long)(taken | bit) == PL_LEAF_FULL))
 		pl_table_settle(ns->lab, &ns->table, leaf->place);
-	return leaf->place * PL_LEAF_SPAN + __ffs(bit);
+	return nr;
 }
 
 /*
@@ -94,9 +105,8 @@ static int take_between(struct pl_pidns *ns, int from, int to, struct search *se
 			return NEEDS_LEAF;
 		search->leaves++;
 		search->words++;
-		nr = claim(ns, leaf, from % PL_LEAF_SPAN,
-			   min_t(unsigned int, to - place * PL_LEAF_SPAN, PL_LEAF_SPAN));
-		if (nr >= 0)
+		nr = claim(ns, leaf, from, to);
+		if (likely(nr >= 0))
 			return nr;
 		next = pl_tree_next(root, &root->room, place + (nr == -EAGAIN), &search->words);
 		if (next == place) {
@@ -249,10 +259,9 @@ static int table_alloc(struct pl_ctx *ctx, struct pl_pidns *ns, int tid)
  * Whoever's bit is set keeps the leaf where it is. Once it is cleared the leaf
  * may go: a read side, or interrupts that are off, hold up its grace period.
  */
-static void give_back(struct pl_pidns *ns, int nr)
+static __always_inline void give_back(struct pl_pidns *ns, struct pl_leaf *leaf, unsigned int nr)
 {
-	struct pl_leaf *leaf = leaf_of(ns, nr);
-	long bit = BIT(nr % PL_LEAF_SPAN);
+	long bit = BIT(bit_of(nr));
 	/*
 	 * Fully ordered. Its release pairs with claim(): an empty slot comes
 	 * first. Its acquire pairs with drop_oldest(): waits is looked at last.
@@ -260,13 +269,13 @@ static void give_back(struct pl_pidns *ns, int nr)
 	long taken = atomic_long_fetch_andnot(bit, &leaf->taken);
 
 	if (taken == PL_LEAF_FULL || (taken == bit && !READ_ONCE(leaf->waits)))
-		pl_table_settle(ns->lab, &ns->table, (unsigned int)nr / PL_LEAF_SPAN);
+		pl_table_settle(ns->lab, &ns->table, nr / PL_LEAF_SPAN);
 }
 
 static void table_cancel(struct pl_pidns *ns, int nr)
 {
 	pl_rcu_read_lock(ns->lab);
-	give_back(ns, nr);
+	give_back(ns, leaf_of(ns, nr), nr);
 	pl_rcu_read_unlock(ns->lab);
 }
 
@@ -275,15 +284,15 @@ static void table_publish(struct pl_pid *pid, struct pl_upid *upid)
 	struct pl_leaf *leaf = leaf_of(upid->ns, upid->nr);
 
 	/* Pairs with pl_table_find(). */
-	rcu_assign_pointer(leaf->slot[upid->nr % PL_LEAF_SPAN], pid);
+	rcu_assign_pointer(leaf->slot[bit_of(upid->nr)], pid);
 }
 
 static void table_remove(struct pl_pid *pid, struct pl_upid *upid)
 {
 	struct pl_leaf *leaf = leaf_of(upid->ns, upid->nr);
 
-	RCU_INIT_POINTER(leaf->slot[upid->nr % PL_LEAF_SPAN], NULL);
-	give_back(upid->ns, upid->nr);
+	RCU_INIT_POINTER(leaf->slot[bit_of(upid->nr)], NULL);
+	give_back(upid->ns, leaf, upid->nr);
 }
 
 static void table_restart(struct pl_pidns *ns)
@@ -300,7 +309,7 @@ static bool table_taken(struct pl_pidns *ns, int nr)
 {
 	struct pl_leaf *leaf = leaf_of(ns, nr);
 
-	return leaf && atomic_long_read(&leaf->taken) & BIT(nr % PL_LEAF_SPAN);
+	return leaf && atomic_long_read(&leaf->taken) & BIT(bit_of(nr));
 }
 
 /* The first number of a leaf, from its @bit on, that has a pid; or -1. */
@@ -392,6 +401,7 @@ static int table_init(struct pl_ctx *ctx, struct pl_pidns *ns)
 }
 
 const struct pl_index_ops pl_index_table = {
+	.lockless = true,
 	.init_lab = table_init_lab,
 	.destroy_lab = table_destroy_lab,
 	.init = table_init,
@@ -407,3 +417,4 @@ const struct pl_index_ops pl_index_table = {
 	.last = table_last,
 	.next = table_next,
 };
+PL_EXPORT_FOR_KUNIT(pl_index_table);

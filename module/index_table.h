@@ -81,6 +81,7 @@ struct pl_tree {
 
 /**
  * struct pl_root - the leaves of a table
+ * @mask: @nr_leaves - 1
  * @nr_leaves: length of @leaf, a power of two
  * @levels: of the trees
  * @there: leaves that exist
@@ -90,6 +91,7 @@ struct pl_tree {
  * @leaf: by number / PL_LEAF_SPAN; the trees' words are behind
  */
 struct pl_root {
+	unsigned int mask;
 	unsigned int nr_leaves;
 	unsigned int levels;
 	struct pl_tree there;

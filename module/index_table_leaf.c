@@ -151,6 +151,7 @@ static struct pl_root *make_root(struct pl_ctx *ctx, unsigned int nr_leaves)
 		return root;
 	root->lab = ctx->lab;
 	root->nr_leaves = nr_leaves;
+	root->mask = nr_leaves - 1;
 	words = (unsigned long *)&root->leaf[nr_leaves];
 	for (level = 0; !level || bits > 1; level++) {
 		root->room.level[level] = words;

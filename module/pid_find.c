@@ -17,8 +17,6 @@
  */
 struct pl_pid *pl_pid_find(int nr, struct pl_pidns *ns)
 {
-	if (nr <= 0)
-		return NULL;
 	return pl_index_find(ns, nr);
 }
 PL_EXPORT_FOR_KUNIT(pl_pid_find);
@@ -39,7 +37,7 @@ struct pl_pid *pl_pid_find_get(int nr, struct pl_pidns *ns)
 	struct pl_pid *pid;
 
 	pl_rcu_read_lock(ns->lab);
-	pid = pl_pid_get(pl_pid_find(nr, ns));
+	pid = pl_pid_get(pl_index_find(ns, nr));
 	pl_rcu_read_unlock(ns->lab);
 	return pid;
 }
@@ -64,7 +62,7 @@ struct pl_pid *pl_pid_find_ge_get(int nr, struct pl_pidns *ns)
 		nr = ns->index->next(ns, nr);
 		if (nr < 0)
 			break;
-		pid = pl_pid_get(pl_pid_find(nr, ns));
+		pid = pl_pid_get(pl_index_find(ns, nr));
 	}
 	pl_rcu_read_unlock(ns->lab);
 	return pid;

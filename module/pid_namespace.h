@@ -31,7 +31,6 @@ struct pl_task;
  * @lab: where it lives
  * @parent: the namespace around it, counted; NULL for the root
  * @level: depth, 0 for the root
- * @index: its lab's, for who finds by number
  * @pid_cache: where pids of this depth come from
  * @reaper: parent of its orphans; NULL before its first task and after the
  *	end; under tasklist_lock
@@ -49,6 +48,7 @@ struct pl_task;
  * @beside: in @parent's @inside
  * @reserved: numbers that are taken for nobody, or NULL; see reserve.h
  * @nr_reserved: how many of them; both under pidmap_lock
+ * @index: its lab's, for who finds by number; next to what they look at
  * @map: which numbers are taken, for an index of bitmaps
  * @idr: number -> pid or NULL, for an index of that kind; under pidmap_lock
  * @table: number -> pid, and which are taken, for an index of that kind
@@ -58,7 +58,6 @@ struct pl_pidns {
 	struct pl_lab *lab;
 	struct pl_pidns *parent;
 	unsigned int level;
-	const struct pl_index_ops *index;
 	struct kmem_cache *pid_cache;
 	struct pl_task *reaper;
 	bool adding;
@@ -72,6 +71,7 @@ struct pl_pidns {
 	struct list_head beside;
 	struct pl_pidmap *reserved;
 	unsigned int nr_reserved;
+	const struct pl_index_ops *index;
 	union {
 		struct pl_pidmap map;
 		struct idr idr;

@@ -101,8 +101,16 @@ int bench_alloc(const struct bench_args *args)
 			continue;
 		}
 		contenders[count] = (struct bench_contender){
-			.name = ops->name, .body = churn, .settle = bench_settle_index,
+			.name = ops->name, .body = churn, .defers = true,
 			.self = open_index(args, ops),
+		};
+		error = PTR_ERR_OR_ZERO(contenders[count].self);
+		count += !error;
+	}
+	if (!error) {
+		contenders[count] = (struct bench_contender){
+			.name = bench_object.name, .body = churn, .defers = true,
+			.self = bench_object.open(&bench_object, args->depth),
 		};
 		error = PTR_ERR_OR_ZERO(contenders[count].self);
 		count += !error;

@@ -6,9 +6,10 @@
  * that whatever else the machine does meets all of them. Nothing is judged
  * here: each contender's samples leave as one line of JSON.
  *
- * What an operation defers to a grace period is done between samples; freeing
- * the objects is timed again and counts (settle). What the kernel's own
- * structures defer, as the nodes of an IDR, does not, in their favour.
+ * What an operation defers to a grace period is done as grace periods end, by
+ * the same processors, and so is part of a long sample's cost: objects of ours
+ * and what the kernel's own structures defer, as the nodes of an IDR. What is
+ * left at the end of a sample is waited for, and counts for nobody.
  */
 #ifndef PL_BENCH_H
 #define PL_BENCH_H
@@ -56,13 +57,13 @@ struct bench_args {
  * @self: for @body
  * @body: @n operations; a negative errno ends the measure. @seat: which of
  *	several threads it is
- * @settle: free what @body left behind, its grace periods being over; may be NULL
+ * @defers: @body leaves something to grace periods
  */
 struct bench_contender {
 	const char *name;
 	void *self;
 	int (*body)(void *self, unsigned int n, unsigned int seat);
-	void (*settle)(void *self);
+	bool defers;
 };
 
 /*
@@ -115,12 +116,11 @@ struct bench_index {
  * @add: a pid that can be found; @nr: its innermost number. Or an ERR_PTR
  * @drop: it cannot be found, and its numbers are free
  * @free: its memory goes
- * @rcu: the head in its memory for a grace period
- * @of_rcu: the reverse
+ * @defer: @free after a grace period
  * @take: a number of the root without a pid; NULL where it has no numbers to give
  * @give: the reverse
  * @find: look up @n numbers, in a read side; how many had a pid. @chain: see bench_after()
- * @churn: @add, @drop and a deferred @free, @n times; NULL as @take
+ * @churn: @add, @drop and @defer, @n times; NULL as @take
  * @bytes: memory that leads from its numbers to its pids
  */
 struct bench_index_ops {
@@ -131,8 +131,7 @@ struct bench_index_ops {
 	void *(*add)(struct bench_index *index, int *nr);
 	void (*drop)(struct bench_index *index, void *pid);
 	void (*free)(struct bench_index *index, void *pid);
-	struct rcu_head *(*rcu)(void *pid);
-	void *(*of_rcu)(struct rcu_head *rcu);
+	void (*defer)(struct bench_index *index, void *pid);
 	int (*take)(struct bench_index *index);
 	void (*give)(struct bench_index *index, int nr);
 	int (*find)(struct bench_index *index, const int *nr, unsigned int n, bool chain);
@@ -144,6 +143,8 @@ extern const struct bench_index_ops bench_idr_612;
 extern const struct bench_index_ops bench_idr_70;
 extern const struct bench_index_ops bench_xarray;
 extern const struct bench_index_ops bench_rhashtable;
+/* No index: what the object that a number leads to costs by itself. */
+extern const struct bench_index_ops bench_object;
 int bench_bare_init(void);
 void bench_bare_exit(void);
 /* Those of the module: by place, NULL past the last. */
@@ -151,8 +152,6 @@ void bench_lab_init(void);
 const struct bench_index_ops *bench_lab_index(unsigned int place);
 
 /* world.c: what measures of indexes share */
-void bench_defer(struct bench_index *index, void *pid);
-void bench_settle_index(void *self);
 int bench_fill(struct bench_index *index, unsigned int live);
 int bench_make_keys(struct bench_index *index, bool hit, bool skewed);
 void bench_close(struct bench_index *index);

@@ -8,6 +8,7 @@
 
 #include "bench.h"
 #include "generation.h"
+#include "index_find.h"
 #include "lab.h"
 #include "pid.h"
 #include "pid_namespace.h"
@@ -101,6 +102,26 @@ static void give_levels(struct lab_index *self, struct pl_pid *pid, int level)
 		ops_of(self)->cancel(self->ns[level], pid->numbers[level].nr);
 }
 
+/* What the index itself needs: pid.c has pidmap_lock for its lists in any case. */
+static __always_inline unsigned long begin_change(struct lab_index *self)
+{
+	unsigned long flags = 0;
+
+	if (ops_of(self)->lockless)
+		rcu_read_lock();
+	else
+		pl_spin_lock(&self->lab->pidmap_lock, flags);
+	return flags;
+}
+
+static __always_inline void end_change(struct lab_index *self, unsigned long flags)
+{
+	if (ops_of(self)->lockless)
+		rcu_read_unlock();
+	else
+		pl_spin_unlock(&self->lab->pidmap_lock, flags);
+}
+
 static void *add(struct bench_index *index, int *nr)
 {
 	struct lab_index *self = lab_of(index);
@@ -125,10 +146,10 @@ static void *add(struct bench_index *index, int *nr)
 		pid->numbers[level].nr = got;
 		pid->numbers[level].ns = self->ns[level];
 	}
-	pl_spin_lock(&self->lab->pidmap_lock, flags);
+	flags = begin_change(self);
 	for (level = index->depth; level >= 0; level--)
 		ops->publish(pid, &pid->numbers[level]);
-	pl_spin_unlock(&self->lab->pidmap_lock, flags);
+	end_change(self, flags);
 	*nr = pid->numbers[index->depth].nr;
 	return pid;
 }
@@ -141,10 +162,10 @@ static void drop(struct bench_index *index, void *object)
 	unsigned long flags;
 	unsigned int level;
 
-	pl_spin_lock(&self->lab->pidmap_lock, flags);
+	flags = begin_change(self);
 	for (level = 0; level <= index->depth; level++)
 		ops->remove(pid, &pid->numbers[level]);
-	pl_spin_unlock(&self->lab->pidmap_lock, flags);
+	end_change(self, flags);
 	for (level = 0; ops->release && level <= index->depth; level++)
 		ops->release(self->ns[level], pid->numbers[level].nr);
 }
@@ -154,14 +175,16 @@ static void free_one(struct bench_index *index, void *pid)
 	kmem_cache_free(lab_of(index)->ns[index->depth]->pid_cache, pid);
 }
 
-static struct rcu_head *rcu_of(void *pid)
+static void delayed_free(struct rcu_head *rcu)
 {
-	return &((struct pl_pid *)pid)->rcu;
+	struct pl_pid *pid = container_of(rcu, struct pl_pid, rcu);
+
+	kmem_cache_free(pl_pid_ns(pid)->pid_cache, pid);
 }
 
-static void *of_rcu(struct rcu_head *rcu)
+static void defer(struct bench_index *index, void *pid)
 {
-	return container_of(rcu, struct pl_pid, rcu);
+	call_rcu(&((struct pl_pid *)pid)->rcu, delayed_free);
 }
 
 static int take(struct bench_index *index)
@@ -177,6 +200,7 @@ static void give(struct bench_index *index, int nr)
 	ops_of(lab_of(index))->cancel(lab_of(index)->ns[0], nr);
 }
 
+/* As pid_find.c has it: no call, where the index is the table. */
 static __always_inline int look(struct bench_index *index, const int *nr,
 					unsigned int n, bool chain)
 {
@@ -185,7 +209,7 @@ static __always_inline int look(struct bench_index *index, const int *nr,
 	int found = 0;
 
 	while (n--) {
-		last = pl_pid_find(bench_after(last, *nr++, chain), ns);
+		last = pl_index_find(ns, bench_after(last, *nr++, chain));
 		found += !!last;
 	}
 	return found;
@@ -206,7 +230,7 @@ static int churn(struct bench_index *index, unsigned int n)
 		if (IS_ERR(pid))
 			return PTR_ERR(pid);
 		drop(index, pid);
-		bench_defer(index, pid);
+		defer(index, pid);
 	}
 	return 0;
 }
@@ -232,8 +256,7 @@ static const struct bench_index_ops common = {
 	.add = add,
 	.drop = drop,
 	.free = free_one,
-	.rcu = rcu_of,
-	.of_rcu = of_rcu,
+	.defer = defer,
 	.take = take,
 	.give = give,
 	.find = find,

@@ -19,17 +19,11 @@ struct sample {
 	u64 ops;
 };
 
-static int settled(struct bench_contender *c, u64 *ns)
+/* What one leaves to be freed is not to hold up the next. */
+static void settle(const struct bench_contender *c)
 {
-	u64 start;
-
-	if (!c->settle)
-		return 0;
-	rcu_barrier();
-	start = ktime_get_ns();
-	c->settle(c->self);
-	*ns += ktime_get_ns() - start;
-	return 0;
+	if (c->defers)
+		rcu_barrier();
 }
 
 static int once(struct bench_contender *c, unsigned int n, struct sample *sample)
@@ -39,7 +33,8 @@ static int once(struct bench_contender *c, unsigned int n, struct sample *sample
 
 	sample->ns = ktime_get_ns() - start;
 	sample->ops = n;
-	return error ?: settled(c, &sample->ns);
+	settle(c);
+	return error;
 }
 
 /* How many operations fill a sample; finding out warms everything up as well. */
@@ -112,7 +107,7 @@ static int together(struct bench_contender *c, unsigned int count, unsigned int 
 	struct seat *seats = kcalloc(count, sizeof(*seats), GFP_KERNEL);
 	unsigned int i = 0, cpu, started = 0;
 	struct task_struct *thread;
-	u64 start, settling = 0;
+	u64 start;
 	int error = seats ? 0 : -ENOMEM;
 
 	if (error)
@@ -143,7 +138,8 @@ static int together(struct bench_contender *c, unsigned int count, unsigned int 
 	}
 	sample->ns = ktime_get_ns() - start;
 	kfree(seats);
-	return error ?: settled(c, &settling);
+	settle(c);
+	return error;
 }
 
 static int best(struct bench_contender *c, unsigned int n, struct sample *sample)

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* What measures share: indexes filled with pids, numbers to look up, labs. */
 #include <linux/err.h>
-#include <linux/llist.h>
 #include <linux/slab.h>
 #include <linux/xarray.h>
 
@@ -24,39 +23,6 @@ const struct bench_index_ops *bench_index_of(unsigned int place)
 	return place < ARRAY_SIZE(bare) ? bare[place] : bench_lab_index(place - ARRAY_SIZE(bare));
 }
 
-/* All callbacks of a sample have run before anybody looks. */
-static struct llist_head dead;
-
-static void is_dead(struct rcu_head *rcu)
-{
-	llist_add((struct llist_node *)rcu, &dead);
-}
-
-/**
- * bench_defer() - let a pid go after a grace period
- * @index: whose
- * @pid: dropped
- */
-void bench_defer(struct bench_index *index, void *pid)
-{
-	call_rcu(index->ops->rcu(pid), is_dead);
-}
-
-/**
- * bench_settle_index() - free what bench_defer() got; its grace periods are over
- * @self: the index
- */
-void bench_settle_index(void *self)
-{
-	struct bench_index *index = self;
-	struct llist_node *node = llist_del_all(&dead), *next;
-
-	for (; node; node = next) {
-		next = node->next;
-		index->ops->free(index, index->ops->of_rcu((struct rcu_head *)node));
-	}
-}
-
 /* Numbers of a range are all taken but each sixteenth. */
 static int add_one(struct bench_index *index)
 {
@@ -71,7 +37,7 @@ static int add_one(struct bench_index *index)
 		return 0;
 	}
 	index->ops->drop(index, pid);
-	bench_defer(index, pid);
+	index->ops->defer(index, pid);
 	return 0;
 }
 
@@ -82,7 +48,6 @@ static void pause_filling(struct bench_index *index)
 	if (index->nr_live % (1U << 18))
 		return;
 	rcu_barrier();
-	bench_settle_index(index);
 }
 
 /**
@@ -106,7 +71,6 @@ int bench_fill(struct bench_index *index, unsigned int live)
 			pause_filling(index);
 	}
 	rcu_barrier();
-	bench_settle_index(index);
 	return error;
 }
 
@@ -157,7 +121,6 @@ void bench_close(struct bench_index *index)
 	if (IS_ERR_OR_NULL(index))
 		return;
 	rcu_barrier();
-	bench_settle_index(index);
 	for (i = index->nr_live; i; i--) {
 		index->ops->drop(index, index->live[i - 1]);
 		index->ops->free(index, index->live[i - 1]);
