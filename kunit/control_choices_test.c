@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0
 /* What an order can choose besides who goes on, and who does where it says nothing. */
+#include "check.h"
 #include "control.h"
 #include "lab_helper.h"
 
-#define MAX_OPS	  2
+#define MAX_OPS	  4
 #define MAX_STEPS 256
 
-/* One instruction for each actor. */
+/* As many instructions for each actor. */
 struct scene {
 	struct pl_lab *lab;
 	struct pl_control *control;
@@ -26,7 +27,8 @@ static struct scene *open_scene(struct kunit *test, struct pl_lab *lab)
 	return scene;
 }
 
-static void take_control(struct kunit *test, struct scene *scene, unsigned int actors)
+static void take_control(struct kunit *test, struct scene *scene, unsigned int actors,
+			 unsigned int each)
 {
 	unsigned int i;
 
@@ -34,7 +36,8 @@ static void take_control(struct kunit *test, struct scene *scene, unsigned int a
 	scene->control = pl_control_create(scene->lab, scene->ops, MAX_OPS);
 	KUNIT_ASSERT_FALSE(test, IS_ERR(scene->control));
 	for (i = 0; i < actors; i++)
-		KUNIT_ASSERT_EQ(test, pl_control_add_actor(scene->control, &scene->ops[i], 1), 0);
+		KUNIT_ASSERT_EQ(test, pl_control_add_actor(scene->control, &scene->ops[i * each],
+							   each), 0);
 }
 
 static void run(struct kunit *test, struct scene *scene, const u8 *choices, unsigned int count)
@@ -71,7 +74,7 @@ static void x3_each_allocation_of_an_actor_can_fail(struct kunit *test)
 
 	KUNIT_ASSERT_NOT_NULL(test, choices);
 	scene->ops[0] = OP(FORK, 0, scene->lab->init_id);
-	take_control(test, scene, 1);
+	take_control(test, scene, 1, 1);
 	scene->control->faults = true;
 	run(test, scene, NULL, 0);
 	KUNIT_EXPECT_EQ(test, scene->ops[0].error, 0);
@@ -105,7 +108,7 @@ static void x3_the_most_urgent_goes_on_until_it_is_less_so(struct kunit *test)
 
 	scene->ops[0] = OP(SETSID, 0, scene->lab->init_id);
 	scene->ops[1] = OP(FORK, 0, scene->lab->init_id);
-	take_control(test, scene, 2);
+	take_control(test, scene, 2, 1);
 	scene->run.by_priority = true;
 	scene->run.priority[0] = 2;
 	scene->run.priority[1] = 3;
@@ -136,7 +139,7 @@ static void x3_who_has_had_no_memory_can_be_less_urgent_from_there_on(struct kun
 	KUNIT_ASSERT_NOT_NULL(test, choices);
 	scene->ops[0] = OP(FORK, 0, scene->lab->init_id);
 	scene->ops[1] = OP(FORK, 0, scene->lab->init_id);
-	take_control(test, scene, 2);
+	take_control(test, scene, 2, 1);
 	scene->control->faults = true;
 	scene->run.by_priority = true;
 	scene->run.priority[0] = 3;
@@ -158,10 +161,63 @@ static void x3_who_has_had_no_memory_can_be_less_urgent_from_there_on(struct kun
 	EXPECT_CLEAN(test, scene->lab);
 }
 
+/* Somebody counts the root namespace between the first fork of an actor and the second. */
+static void count_for_a_while(struct pl_lab *lab, enum pl_point point, void *data)
+{
+	struct pl_actor *actor = pl_control_current();
+	unsigned int *forks = data;
+
+	if (point != PL_POINT_FORK_NUMBERED || actor != lab->control->actors)
+		return;
+	if (++*forks == 1)
+		refcount_inc(&lab->root_ns->object.count);
+	else
+		refcount_dec(&lab->root_ns->object.count);
+}
+
+static void x3_what_is_wrong_for_a_while_is_seen_between_operations(struct kunit *test)
+{
+	static const u8 other_inside[] = { 1 };
+	struct scene *scene = open_scene(test, lab_open_small(test));
+	struct pl_findings first = {}, end;
+	unsigned int i, forks = 0;
+
+	for (i = 0; i < MAX_OPS; i++)
+		scene->ops[i] = OP(FORK, 0, scene->lab->init_id);
+	take_control(test, scene, 2, 2);
+	pl_hook_points(scene->lab, count_for_a_while, &forks);
+	run(test, scene, NULL, 0);
+	KUNIT_EXPECT_EQ(test, scene->run.found_at, 0u);
+
+	scene->run.findings = &first;
+	forks = 0;
+	run(test, scene, NULL, 0);
+	for (i = 1; i < scene->run.taken && scene->steps[i].what != PIDLAB_STEP_BEGIN; i++)
+		;
+	KUNIT_EXPECT_EQ(test, scene->run.found_at, i);
+	KUNIT_EXPECT_EQ(test, first.count, 1u);
+	KUNIT_EXPECT_EQ(test, first.code[0], (u32)PIDLAB_BAD_NS_COUNT);
+	KUNIT_EXPECT_EQ(test, first.object[0], scene->lab->root_ns->object.id);
+	KUNIT_EXPECT_EQ(test, scene->run.error, 0);
+	KUNIT_ASSERT_EQ(test, pl_check(scene->lab, &end), 0);
+	KUNIT_EXPECT_EQ(test, end.count, 0u);
+
+	/* The other one is inside of its operation meanwhile. */
+	forks = 0;
+	scene->run.by_priority = true;
+	scene->run.priority[0] = 1;
+	run(test, scene, other_inside, ARRAY_SIZE(other_inside));
+	KUNIT_EXPECT_EQ(test, scene->run.found_at, 0u);
+	pl_unhook_points(scene->lab);
+	give_up_control(scene);
+	EXPECT_CLEAN(test, scene->lab);
+}
+
 static struct kunit_case control_choices_cases[] = {
 	LAB_CASE(x3_each_allocation_of_an_actor_can_fail),
 	LAB_CASE(x3_the_most_urgent_goes_on_until_it_is_less_so),
 	LAB_CASE(x3_who_has_had_no_memory_can_be_less_urgent_from_there_on),
+	LAB_CASE(x3_what_is_wrong_for_a_while_is_seen_between_operations),
 	{}
 };
 

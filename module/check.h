@@ -3,7 +3,8 @@
  * The invariants of a lab, its digest and its snapshot.
  *
  * All three look at one instant: the caller holds lab->quiesce for writing, so
- * that no operation is under way, and what is then out of step is wrong.
+ * that no operation is under way, and what is then out of step is wrong. Under
+ * control an actor may look for whoever holds it, while all stand still.
  */
 #ifndef PL_CHECK_H
 #define PL_CHECK_H
@@ -27,6 +28,7 @@ struct pl_findings {
 	u64 object[PIDLAB_CHECK_MAX];
 };
 
+int pl_check_still(struct pl_lab *lab, struct pl_findings *findings);
 int pl_check(struct pl_lab *lab, struct pl_findings *findings);
 u64 pl_digest(struct pl_lab *lab);
 void pl_describe_task(struct pl_task *task, struct pidlab_task_info *info);

@@ -157,6 +157,7 @@ static struct pl_actor *next_actor(struct pl_control *control)
 	while ((mask = all_choices(control))) {
 		if (all_finished(control))
 			break;
+		pl_control_look(control);
 		change_priority(control->run);
 		choice = choose(control, mask);
 		note_step(control, choice, mask);
@@ -416,6 +417,9 @@ void pl_control_run(struct pl_control *control, struct pl_run *run)
 
 	run->taken = 0;
 	run->verdict = PIDLAB_VERDICT_DONE;
+	run->found_at = 0;
+	run->bugs_seen = pl_bugs_seen(control->lab);
+	run->error = 0;
 	control->run = run;
 	control->runs++;
 	control->lock_numbers = 0;

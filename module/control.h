@@ -24,6 +24,7 @@
 #include "sync.h"
 
 struct pl_control;
+struct pl_findings;
 struct pl_lab;
 
 enum pl_actor_state {
@@ -93,10 +94,15 @@ struct pl_actor {
  * @nr_changes: how many
  * @steps: room for the steps that are taken
  * @room: how many fit
+ * @findings: what is looked for after each step, too: out: what was found
+ *	first; NULL: nothing is looked for before the end
  * @footprints: room for as many footprints of them; NULL: none is asked for
  * @taken: out: how many were taken
  * @last: who took the last of them: an actor, or PIDLAB_CHOICE_GP
  * @verdict: out: enum pidlab_verdict
+ * @bugs_seen: by bugs, before the run
+ * @found_at: out: steps taken when something was found; 0: nothing was
+ * @error: out: 0, or a negative errno of looking
  */
 struct pl_run {
 	const u8 *choices;
@@ -107,10 +113,14 @@ struct pl_run {
 	unsigned int nr_changes;
 	struct pidlab_step *steps;
 	struct pidlab_footprint *footprints;
+	struct pl_findings *findings;
 	unsigned int room;
 	unsigned int taken;
 	unsigned int last;
 	unsigned int verdict;
+	unsigned int bugs_seen;
+	unsigned int found_at;
+	int error;
 };
 
 /**
@@ -165,10 +175,11 @@ bool pl_control_is_stuck(const struct pl_control *control);
 void pl_control_standing(struct pl_control *control, struct pidlab_standing *out);
 void pl_control_destroy(struct pl_control *control);
 
-/* Between control.c, control_lock.c and control_rcu.c */
+/* Between control.c and control_*.c */
 unsigned int pl_control_lock_number(struct pl_control *control, struct pl_vlock *lock);
 bool pl_control_can_call(const struct pl_control *control);
 bool pl_control_has_settled(const struct pl_control *control, const struct pl_actor *actor);
+void pl_control_look(struct pl_control *control);
 void pl_control_call_ready(struct pl_control *control);
 void pl_control_call_all(struct pl_control *control);
 void pl_control_step(struct pl_actor *actor, enum pl_actor_state state, unsigned int what);

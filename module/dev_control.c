@@ -15,6 +15,8 @@
 #include "lab.h"
 #include "op.h"
 
+#define CONTROL_FLAGS	(PIDLAB_CONTROL_FINE | PIDLAB_CONTROL_FAULTS | PIDLAB_CONTROL_LOOK)
+
 /**
  * struct call - one CONTROL
  * @lab: the lab
@@ -25,7 +27,8 @@
  * @control: the controller
  * @footprints: of the run under way
  * @footprints_room: how many fit
- * @findings: of the run under way
+ * @findings: of the run under way, in its end
+ * @first: of the run under way, at the step where there were any
  */
 struct call {
 	struct pl_lab *lab;
@@ -37,6 +40,7 @@ struct call {
 	struct pidlab_footprint *footprints;
 	unsigned int footprints_room;
 	struct pl_findings findings;
+	struct pl_findings first;
 };
 
 static int count_ops(struct call *call)
@@ -75,13 +79,14 @@ static int add_actors(struct call *call)
 /* What the lab is like after a run, and after the instructions that end it. */
 static int look(struct call *call, struct pidlab_control_run *out)
 {
+	const struct pl_findings *told = call->first.count ? &call->first : &call->findings;
 	int error = pl_check(call->lab, &call->findings);
 
 	if (error)
 		return error;
-	out->violations = call->findings.count;
-	out->code = call->findings.code[0];
-	out->object = call->findings.object[0];
+	out->violations = told->count;
+	out->code = told->code[0];
+	out->object = told->object[0];
 	out->leaks = call->findings.leaks;
 	out->digest = pl_digest(call->lab);
 	out->bugs_seen = pl_bugs_seen(call->lab);
@@ -94,11 +99,14 @@ static int run_once(struct call *call, struct pl_run *run, struct pidlab_control
 
 	if (error)
 		return error;
+	call->first.count = 0;
+	run->findings = call->arg->flags & PIDLAB_CONTROL_LOOK ? &call->first : NULL;
 	pl_control_run(call->control, run);
 	out->verdict = run->verdict;
 	out->taken = run->taken;
-	if (run->verdict == PIDLAB_VERDICT_DEADLOCK)
-		return 0;
+	out->found_at = run->found_at;
+	if (run->error || run->verdict == PIDLAB_VERDICT_DEADLOCK)
+		return run->error;
 	pl_control_run_ops(call->control, call->nr_before_end, call->arg->end);
 	return look(call, out);
 }
@@ -162,7 +170,7 @@ static int take_priorities(const struct pidlab_control_run *out, struct pidlab_c
 {
 	unsigned int i;
 
-	if (out->nr_changes > PIDLAB_CHANGES_MAX || out->reserved)
+	if (out->nr_changes > PIDLAB_CHANGES_MAX)
 		return -EINVAL;
 	if (copy_from_user(changes, u64_to_user_ptr(out->changes),
 			   out->nr_changes * sizeof(*changes)))
@@ -275,7 +283,7 @@ int pl_do_control(struct pl_lab *lab, void *arg)
 	int error;
 
 	call.arg->done = 0;
-	if (call.arg->flags & ~(PIDLAB_CONTROL_FINE | PIDLAB_CONTROL_FAULTS))
+	if (call.arg->flags & ~CONTROL_FLAGS)
 		return -EINVAL;
 	error = count_ops(&call);
 	if (error)

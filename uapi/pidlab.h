@@ -472,7 +472,8 @@ struct pidlab_change {
  * @ops: address where all instructions go with their results, or 0
  * @verdict: out: enum pidlab_verdict
  * @taken: out: steps taken; the first @room of them are written
- * @violations: out: how many invariants do not hold in the end
+ * @violations: out: how many invariants do not hold in the end, or where one
+ *	first did not, see @found_at
  * @code: out: enum pidlab_violation of the first
  * @object: out: id of the object at fault in it
  * @digest: out: of the state in the end
@@ -484,7 +485,8 @@ struct pidlab_change {
  *	a deadlock only, or 0
  * @changes: address of an array of struct pidlab_change
  * @nr_changes: its length, at most PIDLAB_CHANGES_MAX
- * @reserved: zero
+ * @found_at: out: with PIDLAB_CONTROL_LOOK: steps taken when a bug had done
+ *	harm or an invariant did not hold; 0: not before the end
  * @priority: of each choice: whoever has the highest goes on, the first of
  *	several, and no allocation fails. All zero: whoever ran last goes on,
  *	else the first that can
@@ -507,12 +509,13 @@ struct pidlab_control_run {
 	__aligned_u64 standing;
 	__aligned_u64 changes;
 	__u32 nr_changes;
-	__u32 reserved;
+	__u32 found_at;
 	__u8 priority[PIDLAB_CHOICES];
 };
 
 #define PIDLAB_CONTROL_FINE	(1 << 0)	/* letting go of something is a step, too */
 #define PIDLAB_CONTROL_FAULTS	(1 << 1)	/* each allocation is a step, and can fail */
+#define PIDLAB_CONTROL_LOOK	(1 << 2)	/* after each step look for what is wrong, too */
 #define PIDLAB_CONTROL_OPS_MAX	1024
 #define PIDLAB_STEPS_MAX	65536
 
@@ -528,6 +531,10 @@ struct pidlab_control_run {
  * @runs: address of an array of struct pidlab_control_run
  * @nr_runs: its length
  * @done: out: how many were run
+ *
+ * With PIDLAB_CONTROL_LOOK each step is followed by a look at what bugs have
+ * done, and by one at the invariants wherever no actor is inside of an
+ * operation and no callback is pending: elsewhere they need not hold.
  *
  * Whatever the lab holds is dropped first. Each run begins anew with the first
  * task, and with the same ids. An operand may be PIDLAB_RESULT_OF() an earlier

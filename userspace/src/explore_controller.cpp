@@ -71,8 +71,9 @@ std::size_t Controller::some(std::span<const Wish> wishes, std::vector<Run> &out
         runs[i].standing = address(standing.data());
     }
     pidlab_control arg{};
-    arg.flags =
-        (grain_.fine ? PIDLAB_CONTROL_FINE : 0) | (grain_.faults != 0 ? PIDLAB_CONTROL_FAULTS : 0);
+    arg.flags = (grain_.fine ? PIDLAB_CONTROL_FINE : 0) |
+                (grain_.faults != 0 ? PIDLAB_CONTROL_FAULTS : 0) |
+                (grain_.look ? PIDLAB_CONTROL_LOOK : 0);
     arg.ops = address(ops.data());
     arg.start = static_cast<std::uint32_t>(start);
     std::copy(program_.counts().begin(), program_.counts().end(), std::begin(arg.actors));
@@ -98,6 +99,7 @@ std::size_t Controller::some(std::span<const Wish> wishes, std::vector<Run> &out
         one.digest = raw.digest;
         one.bugs_seen = raw.bugs_seen;
         one.leaks = raw.leaks;
+        one.found_at = raw.found_at;
         if (one.verdict == PIDLAB_VERDICT_DEADLOCK) {
             standing.resize(program_.counts().size());
             one.standing = std::move(standing);

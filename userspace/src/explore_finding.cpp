@@ -10,6 +10,15 @@
 
 namespace pidlab::explore {
 
+namespace {
+
+/// When it was seen, if that was before the end.
+std::string when(const Run &run) {
+    return run.found_at != 0 ? fmt::format(" after step {}", run.found_at) : "";
+}
+
+} // namespace
+
 std::optional<Finding> Judge::judge(const Run &run) {
     if (run.verdict == PIDLAB_VERDICT_DEADLOCK)
         return Finding{
@@ -19,7 +28,7 @@ std::optional<Finding> Judge::judge(const Run &run) {
     if (run.violations != 0) {
         const WordInfo *word = find_word(violations(), run.violation);
         return Finding{"invariant",
-                       fmt::format("{}: {}", id_text(run.object),
+                       fmt::format("{}{}: {}", id_text(run.object), when(run),
                                    word ? word->help : "an invariant without a word"),
                        {},
                        {}};
@@ -40,7 +49,7 @@ std::optional<Finding> Judge::judge(const Run &run) {
     return history(run);
 }
 
-std::optional<Finding> Judge::bug(const Run &) const {
+std::optional<Finding> Judge::bug(const Run &run) const {
     std::vector<std::string> notes;
     for (const WordInfo &word : bugs()) {
         pidlab_op op{};
@@ -49,7 +58,8 @@ std::optional<Finding> Judge::bug(const Run &) const {
         if (program_.lab().try_execute(op) == 0 && op.res[0] != 0)
             notes.push_back(fmt::format("{}: {}", word.name, word.help));
     }
-    return Finding{"bug", "a bug that is switched on has done harm", std::move(notes), {}};
+    return Finding{
+        "bug", "a bug that is switched on has done harm" + when(run), std::move(notes), {}};
 }
 
 // An operation that by design is none that happens at once.

@@ -46,6 +46,7 @@ struct Run {
     std::uint64_t digest = 0;     ///< of the state in the end
     std::uint32_t bugs_seen = 0;
     std::uint32_t leaks = 0;
+    std::uint32_t found_at = 0; ///< steps until harm or a violation was seen; 0: not before the end
     std::vector<pidlab_standing> standing; ///< of each actor, after a deadlock
 
     /// The choices that were made.
@@ -62,6 +63,7 @@ struct Run {
 struct Grain {
     bool fine = false;   ///< letting go of a lock or a read side is a step, too
     unsigned faults = 0; ///< each allocation is a step; so many of a run may fail
+    bool look = true;    ///< after each step, too, for what is wrong
 };
 
 /// Runs a program in orders that are given. After a deadlock the program has a new lab.

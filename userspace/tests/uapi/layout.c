@@ -138,7 +138,7 @@ FIELD(pidlab_control_run, footprints, 72, 8);
 FIELD(pidlab_control_run, standing, 80, 8);
 FIELD(pidlab_control_run, changes, 88, 8);
 FIELD(pidlab_control_run, nr_changes, 96, 4);
-FIELD(pidlab_control_run, reserved, 100, 4);
+FIELD(pidlab_control_run, found_at, 100, 4);
 FIELD(pidlab_control_run, priority, 104, 16);
 
 SIZE(pidlab_control, 56);

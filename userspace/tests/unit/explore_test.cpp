@@ -21,6 +21,7 @@ using toy::Explore;
 using toy::steps_of;
 using toy::three_actors;
 using toy::touch;
+using toy::Toy;
 using toy::ToyStep;
 using toy::two_actors;
 
@@ -179,6 +180,20 @@ TEST_F(Explore, x4_results_that_no_order_of_whole_operations_gives_are_told) {
     // P1 reads between the two writes: its own first step comes before either of P0's three, or
     // between the two.
     EXPECT_EQ(unexplained, 3U);
+}
+
+TEST_F(Explore, x4_what_is_wrong_is_told_with_the_step_after_which_it_was_seen) {
+    Toy wrong{{steps_of({touch(0, 1)}), steps_of({touch(1, 0)})}};
+    wrong.wrong_after = 3;
+    begin(wrong, two_actors);
+    Judge judge{*program_, nullptr};
+    const auto finding = judge.judge(controller_->run(Order{}));
+    ASSERT_TRUE(finding);
+    EXPECT_EQ(finding->kind, "invariant");
+    EXPECT_THAT(finding->message,
+                HasSubstr(" after step 3: a pid is not found by one of its numbers"));
+    begin(wrong, two_actors, {.look = false});
+    EXPECT_FALSE(Judge(*program_, nullptr).judge(controller_->run(Order{})));
 }
 
 TEST_F(Explore, x3_an_allocation_fails_in_some_order_and_in_no_more_than_are_allowed) {

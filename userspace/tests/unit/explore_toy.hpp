@@ -33,6 +33,7 @@ struct ToyStep {
 struct Toy {
     std::vector<std::vector<ToyStep>> actors;
     bool footprints = true;
+    std::uint32_t wrong_after = 0; ///< steps after which an invariant does not hold, if looked for
 };
 
 class ToyTransport final : public Transport {
@@ -95,6 +96,11 @@ private:
             last = choice;
             ++run.taken;
         }
+        const bool looks = (arg.flags & PIDLAB_CONTROL_LOOK) != 0;
+        run.found_at = looks && toy_.wrong_after < run.taken ? toy_.wrong_after : 0;
+        run.violations = run.found_at != 0 ? 1 : 0;
+        run.code = PIDLAB_BAD_LOOKUP;
+        run.object = 8 | PIDLAB_OBJECT_PID;
         run.digest = 0;
         for (const std::uint64_t word : memory)
             run.digest = mixed(run.digest, word);
