@@ -110,6 +110,7 @@ struct bench_index {
 /**
  * struct bench_index_ops - what a measure asks of an index
  * @name: as the results call it
+ * @alias: it holds and finds as another does that takes part
  * @open: an empty one, but number 1; or an ERR_PTR
  * @close: free it, all pids having been dropped
  * @set_max: numbers are below this from now on
@@ -125,6 +126,7 @@ struct bench_index {
  */
 struct bench_index_ops {
 	const char *name;
+	bool alias;
 	struct bench_index *(*open)(const struct bench_index_ops *ops, unsigned int depth);
 	void (*close)(struct bench_index *index);
 	void (*set_max)(struct bench_index *index, int max);
@@ -156,7 +158,7 @@ int bench_fill(struct bench_index *index, unsigned int live);
 int bench_make_keys(struct bench_index *index, bool hit, bool skewed);
 void bench_close(struct bench_index *index);
 const struct bench_index_ops *bench_index_of(unsigned int place);
-struct pl_lab *bench_lab_open(unsigned int generation, u64 *init);
+struct pl_lab *bench_lab_open(unsigned int generation, unsigned int percpu_run, u64 *init);
 u64 bench_xa_bytes(const struct xarray *xa);
 
 /* Measures; 0 or a negative errno */

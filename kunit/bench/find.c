@@ -175,8 +175,7 @@ int bench_find(const struct bench_args *args)
 	int error = 0;
 
 	for (place = 0; (ops = bench_index_of(place)) && !error; place++) {
-		/* The same tree as the other's, found the same way. */
-		if (ops == &bench_idr_70)
+		if (ops->alias)
 			continue;
 		contenders[count] = (struct bench_contender){
 			.name = ops->name, .body = look_up, .self = open_index(args, ops),

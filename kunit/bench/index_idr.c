@@ -204,6 +204,7 @@ const struct bench_index_ops bench_idr_612 = {
 
 const struct bench_index_ops bench_idr_70 = {
 	.name = "idr-7.0",
+	.alias = true,
 	.open = open_idr,
 	.close = close_idr,
 	.set_max = bare_set_max,

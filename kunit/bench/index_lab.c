@@ -31,15 +31,18 @@ static const struct pl_index_ops *ops_of(const struct lab_index *self)
 	return self->lab->generation->index;
 }
 
-/* A generation as a contender; @gen: NULL where there is no such one */
+/* A generation as a contender; @gen: NULL where there is no such one; @percpu_run: the setting */
 struct lab_ops {
 	struct bench_index_ops ops;
 	const struct pl_generation *gen;
+	unsigned int percpu_run;
 };
 
-static const struct pl_generation *generation_of(const struct bench_index_ops *ops)
+static struct pl_lab *lab_for(const struct bench_index_ops *ops)
 {
-	return container_of(ops, struct lab_ops, ops)->gen;
+	const struct lab_ops *own = container_of(ops, struct lab_ops, ops);
+
+	return bench_lab_open(own->gen->number, own->percpu_run, NULL);
 }
 
 static void close_lab(struct bench_index *index)
@@ -65,7 +68,7 @@ static struct bench_index *open_lab(const struct bench_index_ops *ops, unsigned 
 		return ERR_PTR(-ENOMEM);
 	self->index.ops = ops;
 	self->index.depth = depth;
-	self->lab = bench_lab_open(generation_of(ops)->number, NULL);
+	self->lab = lab_for(ops);
 	if (IS_ERR(self->lab)) {
 		error = PTR_ERR(self->lab);
 		kfree(self);
@@ -278,7 +281,7 @@ void bench_lab_init(void)
 	const struct pl_generation *gen;
 	unsigned int number, place = 0;
 
-	for (number = 0; number < MOST_GENERATIONS; number++) {
+	for (number = 0; number < MOST_GENERATIONS - 1; number++) {
 		gen = pl_generation_find(number);
 		if (!gen || !gen->has_pids || !gen->max_level)
 			continue;
@@ -286,6 +289,12 @@ void bench_lab_init(void)
 		generations[place].ops.name = gen->name;
 		generations[place++].gen = gen;
 	}
+	/* The table once more, each CPU with numbers of its own. */
+	generations[place].ops = common;
+	generations[place].ops.name = "table-percpu";
+	generations[place].ops.alias = true;
+	generations[place].percpu_run = PL_LEAF_SPAN;
+	generations[place].gen = pl_generation_find(PIDLAB_GEN_TABLE);
 }
 
 /**

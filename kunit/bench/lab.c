@@ -131,7 +131,7 @@ static int open_world(struct world *world, unsigned int generation)
 	struct pidlab_op fork = { .opcode = PIDLAB_OP_FORK };
 	int error;
 
-	world->lab = bench_lab_open(generation, &world->init_id);
+	world->lab = bench_lab_open(generation, 0, &world->init_id);
 	if (IS_ERR(world->lab)) {
 		error = PTR_ERR(world->lab);
 		world->lab = NULL;

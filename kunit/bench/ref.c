@@ -123,7 +123,7 @@ static const struct variant *variant_of(const char *name)
 static int open_subject(struct subject *subject, const struct pl_generation *gen)
 {
 	struct pidlab_op fork = { .opcode = PIDLAB_OP_FORK };
-	struct pl_lab *lab = bench_lab_open(gen->number, &fork.arg[0]);
+	struct pl_lab *lab = bench_lab_open(gen->number, 0, &fork.arg[0]);
 	struct pl_ctx ctx = { .lab = lab };
 
 	if (IS_ERR(lab))

@@ -162,11 +162,12 @@ u64 bench_xa_bytes(const struct xarray *xa)
 /**
  * bench_lab_open() - a lab whose tasks have no payload, and no limit is near
  * @generation: its number
+ * @percpu_run: numbers that a CPU takes at once; 0 where there is no such thing
  * @init: out: id of the first task; may be NULL
  *
  * Return: the lab, to be closed; or an ERR_PTR.
  */
-struct pl_lab *bench_lab_open(unsigned int generation, u64 *init)
+struct pl_lab *bench_lab_open(unsigned int generation, unsigned int percpu_run, u64 *init)
 {
 	struct pidlab_setup setup = { .size = sizeof(setup) };
 	struct pl_lab *lab = pl_lab_create();
@@ -179,6 +180,11 @@ struct pl_lab *bench_lab_open(unsigned int generation, u64 *init)
 	setup.value[PIDLAB_SET_GENERATION] = generation;
 	setup.value[PIDLAB_SET_PID_MAX] = PL_PID_MAX_LIMIT;
 	setup.value[PIDLAB_SET_MAX_TASKS] = PL_PID_MAX_LIMIT;
+	if (percpu_run) {
+		setup.given |= BIT_ULL(PIDLAB_SET_CPUS) | BIT_ULL(PIDLAB_SET_PERCPU_RUN);
+		setup.value[PIDLAB_SET_CPUS] = min(num_possible_cpus(), PL_MAX_CPUS);
+		setup.value[PIDLAB_SET_PERCPU_RUN] = percpu_run;
+	}
 	error = pl_lab_setup(lab, &setup);
 	if (error) {
 		pl_lab_close(lab);

@@ -52,15 +52,17 @@ def measures(size: Size) -> list[str]:
     # With deferred frees while it goes on, as they come: it takes long samples to have a fair share of them.
     making = f"rounds={size.rounds} sample_ns={size.alloc_ns} cpus=1"
     lines = [f"find {kind} live={live} {finding}" for live in size.live for kind in ("hit", "several", "miss", "skewed")]
-    lines += [f"alloc empty depth={depth} {making}" for depth in (0, 1, 4)]
-    lines += [f"alloc dense live={live} {making}" for live in size.live[1:]]
-    lines += [f"alloc full live={live} rounds={size.rounds} sample_ns={size.find_ns}" for live in (32767, 4194303)]
+    lines += [f"alloc empty depth={depth} {making}" for depth in (0, 1, 4) if depth or size.cpus == 1]
+    lines += [f"alloc dense live={live} {making}" for live in size.live[1 if size.cpus == 1 else 2 :]]
+    lines += [f"alloc full live={live} {making}" for live in (32767, 4194303)]
     lines += [f"lab {kind} {making}" for kind in ("task", "pid")]
     lines += [f"lab {kind} {finding}" for kind in ("attach", "transfer")]
     lines += [f"ref {kind} {finding}" for kind in ("find", "first", "deref", "take")]
     for cpus in range(1, size.cpus + 1) if size.cpus > 1 else ():
         lines += [f"find hit live={size.live[1]} {finding} cpus={cpus}"]
-        lines += [f"alloc empty {making[:-1]}{cpus}"] if cpus > 1 else []
+    # Right behind each other, as one is held against the other.
+    for kind in ("empty", f"dense live={size.live[1]}") if size.cpus > 1 else ():
+        lines += [f"alloc {kind} {making[:-1]}{cpus}" for cpus in range(1, size.cpus + 1)]
     return lines + [f"memory live={live}" for live in size.live]
 
 

@@ -3,7 +3,9 @@
 
 from __future__ import annotations
 
-from steps.bench_stats import BASELINES, IN_BYTES, Case, Run, swallowed, times
+from dataclasses import replace
+
+from steps.bench_stats import BASELINES, IN_BYTES, Case, Run, Spread, swallowed, times
 
 TITLES = {
     "find": "From a number to its pid",
@@ -33,7 +35,7 @@ class Table:
         self.in_bytes = measure in IN_BYTES
         self.unit = "bytes" if self.in_bytes else run.unit
         self.cases = [case for case in run.cases if case.measure == measure]
-        self.baseline = BASELINES[measure]
+        self.baseline = BASELINES.get(measure, "")
         self.names = [name for name in run.contenders(self.cases) if name != self.baseline]
         self.title = TITLES.get(measure, measure)
         self.notes: list[str] = []
@@ -78,6 +80,36 @@ class Table:
         return "\n".join([*shown, *(f"  {note}" for note in self.notes)])
 
 
+class Scaling(Table):
+    """How many times as much several processors do in the same time as one of them; nobody is the baseline."""
+
+    def __init__(self, run: Run) -> None:
+        super().__init__(run, "")
+        self.title = "Several processors against one"
+        self.cases = [case for case in run.cases if case.cpus > 1 and replace(case, cpus=1) in run.cases]
+        self.baseline = "on one"
+        self.names = [name for name in run.contenders(self.cases) if any(self._both(case, name) for case in self.cases)]
+        self.rows = [[str(case), "1.00x", *(self._scaled(case, name) for name in self.names)] for case in self.cases]
+
+    def _both(self, case: Case, name: str) -> tuple[Spread, Spread] | None:
+        alone, together = (self.run.cases[one].get(name) for one in (replace(case, cpus=1), case))
+        return (alone.spread, together.spread) if alone and together and alone.costs and together.costs else None
+
+    def _scaled(self, case: Case, name: str) -> str:
+        both = self._both(case, name)
+        if not both:
+            return "-"
+        alone, together = both
+        # Taken one after the other, so each end of the one goes with the other end of the other.
+        ratio = Spread(alone.median / together.median, alone.low / together.high, alone.high / together.low)
+        if why := swallowed(ratio):
+            self._note(f"~ {case}, {name}: {why}")
+            return "~"
+        return times(ratio.median)
+
+
 def tables(run: Run) -> list[Table]:
-    """A table for each measure, in the order in which they were taken."""
-    return [Table(run, measure) for measure in dict.fromkeys(case.measure for case in run.cases)]
+    """A table for each measure, in the order in which they were taken; and what more processors bring."""
+    found = [Table(run, measure) for measure in dict.fromkeys(case.measure for case in run.cases)]
+    scaling = Scaling(run)
+    return [*found, scaling] if scaling.cases else found

@@ -94,6 +94,17 @@ class Refusals(unittest.TestCase):
         run = run_of(line("idr-6.12", [30, 31, 30]), line("table", [10, 10, 10]))
         self.assertEqual(bench_table.Table(run, "find").rows, [["find hit of 1K", "30.0 ns", "3.00x"]])
 
+    def test_more_processors_are_held_against_one(self) -> None:
+        one, two = (Case("alloc", "empty", 1000, 0, cpus) for cpus in (1, 2))
+        run = run_of(line("table", [100, 101], one), line("table", [50, 50.5], two), line("idr-6.12", [90, 90], one))
+        table = bench_table.tables(run)[-1]
+        self.assertEqual(table.head, ["", "on one", "table"])
+        self.assertEqual(table.rows, [["alloc empty on 2 CPUs", "1.00x", "2.00x"]])
+
+    def test_one_processor_is_held_against_none(self) -> None:
+        run = run_of(line("table", [100, 101], Case("alloc", "empty", 1000, 0, 1)))
+        self.assertEqual(len(bench_table.tables(run)), 1)
+
     def test_bytes_are_shown_themselves(self) -> None:
         memory = Case("memory", "", 1000, 0, 0)
         run = run_of(
