@@ -71,7 +71,7 @@ bench: ## measure the ways from numbers to pids against the kernel's own [KERNEL
 	@$(STEP)bench $(on_kernel) $(ARGS)
 
 .PHONY: torture
-torture: ## a million random commands on module and model, all pairs, 200 seeds [KERNEL=stock] [SEED=n] [COMMANDS=n] [ARGS='--only pairs']
+torture: ## a million random commands on module and model, all pairs, 200 seeds, races [KERNEL=stock] [SEED=n] [COMMANDS=n] [ARGS='--only pairs']
 	@$(STEP)torture $(on_kernel) $(if $(SEED),--seed $(SEED)) $(if $(COMMANDS),--commands $(COMMANDS)) $(ARGS)
 
 .PHONY: race

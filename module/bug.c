@@ -13,7 +13,7 @@
 void pl_bug_seen(struct pl_lab *lab, enum pidlab_bug bug, u64 object)
 {
 	WRITE_ONCE(lab->seen_object[bug], object);
-	/* Release: who reads the count also reads this object, or a later one. */
+	/* Pairs with pl_op_seen(): who reads the count also reads this object, or a later one. */
 	atomic_fetch_add_release(1, &lab->seen[bug]);
 	pl_event(BUG, bug, lab, object, 0, 0, bug);
 }

@@ -193,7 +193,10 @@ struct pl_container *pl_css_container(const struct pl_css *css)
  */
 struct pl_css *pl_css_of(const struct pl_task *task, enum pidlab_subsys subsys)
 {
-	/* Whoever is not under RCU has one of the reasons above. */
+	/*
+	 * Whoever is not under RCU has one of the reasons above. Pairs with the
+	 * rcu_assign_pointer() of attach, adopt and exit.
+	 */
 	return rcu_dereference_check(task->containers.subsys[subsys], true);
 }
 PL_EXPORT_FOR_KUNIT(pl_css_of);

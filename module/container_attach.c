@@ -25,6 +25,7 @@ static void move_pointer(struct pl_lab *lab, struct pl_task *task, struct pl_css
 	const struct pl_subsys *ss = lab->containers.hooks->subsys[i];
 
 	pl_css_get(to);
+	/* Pairs with pl_css_of(). */
 	rcu_assign_pointer(task->containers.subsys[i], to);
 	if (ss->attach)
 		ss->attach(from, to, task);

@@ -175,6 +175,7 @@ void pl_container_adopt(struct pl_task *task)
 			continue;
 		pl_spin_lock(&task->lock, flags);
 		pl_css_get(top);
+		/* Pairs with pl_css_of(). */
 		rcu_assign_pointer(group->subsys[i], top);
 		pl_spin_unlock(&task->lock, flags);
 		if (subsys_of(lab, i)->adopt)
@@ -296,6 +297,7 @@ static void leave(struct pl_task *task, unsigned int keep, struct pl_css **old)
 			pl_container_get(old[i]->container);
 			group->kept |= BIT(i);
 		} else {
+			/* Pairs with pl_css_of(). */
 			rcu_assign_pointer(group->subsys[i], all->top[i]);
 		}
 		pl_css_put(old[i]);

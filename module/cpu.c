@@ -21,6 +21,7 @@ static void change_curr(struct pl_lab *lab, unsigned int cpu, struct pl_task *pr
 		prev->cpu = PL_NO_CPU;
 	if (next)
 		next->cpu = cpu;
+	/* Pairs with curr_by_rcu(). */
 	rcu_assign_pointer(lab->curr[cpu], next);
 }
 
@@ -70,6 +71,7 @@ static struct pl_task *curr_by_rcu(struct pl_lab *lab, unsigned int cpu)
 	struct pl_task *task;
 
 	pl_rcu_read_lock(lab);
+	/* Pairs with change_curr(): the task is as fork has made it. */
 	task = rcu_dereference_check(lab->curr[cpu], pl_rcu_held(lab));
 	if (task)
 		pl_task_get(task);

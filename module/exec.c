@@ -70,6 +70,7 @@ static void swap_users(struct hlist_head *a, struct hlist_head *b)
 {
 	struct hlist_node *first_a = a->first, *first_b = b->first;
 
+	/* Both pair with pl_pid_first(). */
 	rcu_assign_pointer(hlist_first_rcu(a), first_b);
 	rcu_assign_pointer(hlist_first_rcu(b), first_a);
 	WRITE_ONCE(first_a->pprev, &b->first);

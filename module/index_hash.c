@@ -84,6 +84,7 @@ static void hash_release(struct pl_pidns *ns, int nr)
 static void hash_publish(struct pl_pid *pid, struct pl_upid *upid)
 {
 	pl_assert_spin_held(&upid->ns->lab->pidmap_lock);
+	/* Pairs with hash_find(). */
 	hlist_add_head_rcu(&upid->chain, bucket(upid->ns, upid->nr));
 }
 
@@ -118,6 +119,7 @@ static struct pl_pid *hash_find(struct pl_pidns *ns, int nr)
 {
 	struct pl_upid *upid;
 
+	/* Pairs with hash_publish(): who sees a number sees its pid. */
 	hlist_for_each_entry_rcu(upid, bucket(ns, nr), chain,
 				 pl_rcu_held(ns->lab) ||
 				 pl_is_held(&ns->lab->pidmap_lock)) {

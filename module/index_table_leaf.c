@@ -238,6 +238,7 @@ static void drop_oldest(struct pl_lab *lab, struct pl_table *table)
 /* Under the table's lock. */
 static void add_empty(struct pl_lab *lab, struct pl_table *table, struct pl_leaf *leaf)
 {
+	/* Read by give_back(), which comes to the lock for nothing if it misses this. */
 	WRITE_ONCE(leaf->waits, true);
 	list_add_tail(&leaf->node, &table->empty);
 	if (++table->nr_empty > PL_LEAVES_KEPT + table->nr_cpus)

@@ -360,6 +360,7 @@ void pl_pid_attach(struct pl_task *task, enum pidlab_type type, struct pl_pid *p
 
 	pl_assert_write_held(&task->lab->tasklist_lock);
 	link->pid = pid;
+	/* Pairs with pl_pid_first(). */
 	hlist_add_head_rcu(&link->node, &pid->users[type]);
 	pl_tref_follow(task->lab, pid, type);
 }
@@ -407,6 +408,7 @@ void pl_pid_transfer(struct pl_task *from, struct pl_task *to, enum pidlab_type 
 
 	pl_assert_write_held(&from->lab->tasklist_lock);
 	to->link[type].pid = pid;
+	/* Pairs with pl_pid_first(). */
 	hlist_replace_rcu(&from->link[type].node, &to->link[type].node);
 	from->link[type].pid = NULL;
 	pl_tref_follow(from->lab, pid, type);

@@ -84,6 +84,7 @@ struct pl_task *pl_pid_first(struct pl_lab *lab, struct pl_pid *pid, enum pidlab
 
 	if (!pid)
 		return NULL;
+	/* Pairs with pl_pid_attach(), pl_pid_transfer() and swap_users() of exec.c. */
 	first = rcu_dereference_check(hlist_first_rcu(&pid->users[type]),
 				      pl_rcu_held(lab) ||
 				      pl_is_held(&lab->tasklist_lock));

@@ -40,7 +40,7 @@ static struct pl_pidmap_page *ready_page(struct pl_ctx *ctx, struct pl_pidmap *m
 	pl_point(ctx->lab, PL_POINT_PIDMAP_PAGE);
 	pl_spin_lock(&ctx->lab->pidmap_lock, flags);
 	if (!page->bits) {
-		/* Pairs with the address dependency of whoever reads bits. */
+		/* Pairs with the address dependency of all who read bits: they are zeroes. */
 		smp_store_release(&page->bits, bits);
 		installed = true;
 	}

@@ -24,7 +24,8 @@ struct pl_lab;
 
 /**
  * struct pl_pidmap_page - a run of PL_BITS_PER_PAGE numbers
- * @bits: bit set: taken. NULL until first used; then never changes
+ * @bits: bit set: taken. NULL until first used; then never changes. Read with
+ *	READ_ONCE(), whose address dependency pairs with ready_page()
  * @nr_free: clear bits, so that a full page is passed over without a scan
  */
 struct pl_pidmap_page {

@@ -98,7 +98,7 @@ void pl_call_rcu(struct pl_lab *lab, struct rcu_head *head, rcu_callback_t func)
  */
 void pl_rcu_done(struct pl_lab *lab)
 {
-	/* Release: who reads zero sees what the callbacks did. */
+	/* Pairs with pl_settle(): who reads zero sees what the callbacks did. */
 	atomic_long_dec_return_release(&lab->rcu_pending);
 	pl_lab_put(lab);
 }
@@ -153,6 +153,7 @@ PL_EXPORT_FOR_KUNIT(pl_grace_period);
  */
 void pl_settle(struct pl_lab *lab)
 {
+	/* Pairs with pl_rcu_done(). */
 	if (atomic_long_read_acquire(&lab->rcu_pending))
 		pl_grace_period(lab);
 }

@@ -1,10 +1,11 @@
 # SPDX-License-Identifier: MIT
-"""The long tests, one after the other, or some of them: --only model,processes,pairs,seeds.
+"""The long tests, one after the other, or some of them: --only model,processes,pairs,seeds,race.
 
   model      random programs on the module and on the reference model, which must agree
   processes  the same by real processes of the VM's kernel
   pairs      every two operations at the same time, in every order, in all generations
   seeds      several processes at one lab in guests whose schedule follows from a seed
+  race       eight threads at one table of numbers, on the kernel that looks for data races
 
 A difference between module and model is shrunk to the least program that shows it, and told as a
 scenario. The seed gives the same programs again.
@@ -18,12 +19,13 @@ import re
 import time
 
 from failure import Failure, run_main
-from steps import client, guest, ktap, pairs, seed
+from steps import client, guest, ktap, pairs, race, seed
 from steps.host import BUILD, need_packages, phase, say
 
 COMMANDS = 1_000_000
 STEPS = 100_000  # by real processes, which take their time
-PARTS = ("model", "processes", "pairs", "seeds")
+RACE_OPS = 10_000_000  # of the eight threads together
+PARTS = ("model", "processes", "pairs", "seeds", "race")
 _WORD = re.compile(r"# (seed \d+|\w+: \d+ of \d+ commands, .*)")
 
 
@@ -67,6 +69,7 @@ def main() -> int:
     parser.add_argument("--commands", type=int, default=COMMANDS)
     parser.add_argument("--steps", type=int, default=STEPS, help="commands that real processes do")
     parser.add_argument("--seeds", type=int, default=200, help="guests of part seeds")
+    parser.add_argument("--ops", type=int, default=RACE_OPS, help="operations of part race")
     parser.add_argument("--every", type=int, default=1, help="of the pairs only every n-th")
     parser.add_argument("--timeout", default="7200")
     options = parser.parse_args()
@@ -81,6 +84,8 @@ def main() -> int:
         tally.add(pairs.run_all(pairs.KERNEL, os.cpu_count() or 1, options.every, options.timeout))
     if "seeds" in parts:
         tally.add(seed.many(seed.Guests(options.kernel), options.seeds))
+    if "race" in parts:
+        tally.add(race.run(race.KERNEL, options.ops))
     return guest.verdict(tally)
 
 
