@@ -31,20 +31,23 @@ def main() -> int:
     """`make kunit`."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--kernel", default="debug")
+    parser.add_argument("--footprints", action="store_true", help="on a module that tells what each step touches")
     parser.add_argument("--timeout", default="1200")
     options = parser.parse_args()
     kernel = kernels.canonical(options.kernel)
     need_packages("check")
     expected = suites()
-    with phase(f"building pidlab.ko and pidlab_kunit.ko for {kernel}"):
-        built = guest.module(kernel, "--kunit")
+    flavour = ["--footprints"] if options.footprints else []
+    name = "-".join([kernel, *(word.lstrip("-") for word in flavour)])
+    with phase(f"building pidlab.ko and pidlab_kunit.ko for {name}"):
+        built = guest.module(kernel, "--kunit", *flavour)
     files = {
         "/pidlab.ko": built / "module" / "pidlab.ko",
         "/pidlab_kunit.ko": built / "kunit" / "pidlab_kunit.ko",
     }
-    out = BUILD / "vm" / f"kunit-{kernel}"
+    out = BUILD / "vm" / f"kunit-{name}"
     command = guest.vm_command(kernel, "kunit.sh", out, files, {}, "--timeout", options.timeout)
-    return guest.verdict(guest.judged(command, f"KUnit on {kernel}", expected))
+    return guest.verdict(guest.judged(command, f"KUnit on {name}", expected))
 
 
 if __name__ == "__main__":
