@@ -47,14 +47,6 @@ std::string program_digest(Program &program) {
     return digest.text();
 }
 
-std::string settings_text(Program &program) {
-    std::string out;
-    const Info info = program.lab().info();
-    for (const SettingInfo &setting : settings())
-        out += fmt::format("{}{}", out.empty() ? "" : ",", info.setting(setting.slot));
-    return out;
-}
-
 std::string_view yes(bool value) { return value ? "yes" : "no"; }
 
 // A choice is a digit.
@@ -163,19 +155,30 @@ void sync(const std::string &path) {
         fail(path);
 }
 
+// What a machine computes for itself, as how much memory there may be, makes no other search.
+void add_settings(Program &program, Identity &out) {
+    const Info info = program.lab().info();
+    for (const SettingInfo &setting : settings()) {
+        const bool own = setting.default_value == PIDLAB_AUTO && !program.given().get(setting.slot);
+        out.emplace_back(setting.name,
+                         own ? "auto" : fmt::format("{}", info.setting(setting.slot)));
+    }
+}
+
 } // namespace
 
 Identity identity_of(Controller &controller, const Bounds &bounds) {
     Program &program = controller.program();
-    return {
+    Identity out{
         {"program", program_digest(program)},
-        {"settings", settings_text(program)},
         {"preemptions", bounds.preemptions ? fmt::format("{}", *bounds.preemptions) : "any"},
         {"shard", fmt::format("{}/{}", bounds.shard + 1, bounds.shards)},
         {"reduced", std::string{yes(bounds.reduce && controller.has_footprints())}},
         {"fine", std::string{yes(controller.grain().fine)}},
         {"faults", fmt::format("{}", controller.grain().faults)},
     };
+    add_settings(program, out);
+    return out;
 }
 
 std::string difference(const Identity &saved, const Identity &now) {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Searches that are kept in a file and gone on with.
+#include <algorithm>
 #include <fstream>
 #include <sstream>
 
@@ -129,6 +130,20 @@ TEST_F(Saved, x3_the_search_of_something_else_is_refused_with_the_reason) {
     EXPECT_EQ(difference(mine, identity_of(*controller_, {})),
               "fine was no there, and is yes here");
     EXPECT_THAT(difference({{"program", "1"}}, mine), HasSubstr("another version"));
+}
+
+TEST_F(Saved, x3_a_machine_with_other_memory_goes_on_with_it) {
+    const auto actor = steps_of({touch(1, 1)});
+    const auto on = [&](std::uint64_t memory, const std::string &lab) {
+        begin({{actor, actor}, true, 0, memory}, lab + two_actors);
+        return identity_of(*controller_, {});
+    };
+    EXPECT_EQ(difference(on(1 << 20, ""), on(2 << 20, "")), "");
+    const Identity small = on(0, "lab max_bytes=1M\n");
+    EXPECT_EQ(difference(small, on(0, "lab max_bytes=1M\n")), "");
+    Identity large = small;
+    std::ranges::find(large, "max_bytes", &Identity::value_type::first)->second = "2097152";
+    EXPECT_EQ(difference(small, large), "max_bytes was 1048576 there, and is 2097152 here");
 }
 
 TEST_F(Saved, x3_a_file_is_replaced_as_a_whole) {

@@ -33,13 +33,15 @@ struct ToyStep {
 struct Toy {
     std::vector<std::vector<ToyStep>> actors;
     bool footprints = true;
-    std::uint32_t wrong_after = 0; ///< steps after which an invariant does not hold, if looked for
+    std::uint32_t wrong_after = 0;  ///< steps after which an invariant does not hold, if looked for
+    std::uint64_t memory = 1 << 20; ///< that a lab may have on this machine
 };
 
 class ToyTransport final : public Transport {
 public:
     explicit ToyTransport(const Toy &toy) : toy_{toy} {
         fake_.info_answer.flags = toy.footprints ? PIDLAB_INFO_FOOTPRINTS : 0;
+        fake_.info_answer.setting[PIDLAB_SET_MAX_BYTES] = toy.memory;
     }
 
     int setup(pidlab_setup &arg) override { return fake_.setup(arg); }
