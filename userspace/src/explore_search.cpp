@@ -93,26 +93,31 @@ std::vector<Prefix> Search::left() const {
     return out;
 }
 
-bool Search::mine(const Prefix &prefix) const {
-    // The same on every machine: FNV-1a.
+// What is cheaper than this each part runs: there is little of it, and all that follows is divided
+// evenly.
+unsigned Search::owned_from() const {
+    constexpr unsigned deep = 2;
+    return std::clamp(bounds_.preemptions.value_or(deep), 1U, deep);
+}
+
+// By the state that it goes on from, where that is known: prefixes that come to the same one are
+// the same part's, which follows the first of them only. The same on every machine: FNV-1a.
+bool Search::mine(const Prefix &prefix, std::uint64_t state) const {
     std::uint64_t hash = 0xcbf29ce484222325;
-    for (const std::uint8_t choice : prefix.choices)
-        hash = (hash ^ choice) * 0x100000001b3;
+    const auto add = [&hash](std::uint64_t byte) { hash = (hash ^ byte) * 0x100000001b3; };
+    if (state != 0)
+        add(mixed(state, prefix.choices.back()));
+    else
+        std::ranges::for_each(prefix.choices, add);
     return hash % bounds_.shards == bounds_.shard;
 }
 
-bool Search::add(Prefix prefix) {
+void Search::add(Prefix prefix) {
     if (bounds_.preemptions && prefix.cost > *bounds_.preemptions)
-        return false;
-    if (!prefix.owned && prefix.cost > 0) {
-        if (!mine(prefix))
-            return false;
-        prefix.owned = true;
-    }
+        return;
     if (pending_.size() <= prefix.cost)
         pending_.resize(prefix.cost + 1);
     pending_[prefix.cost].push_back(std::move(prefix));
-    return true;
 }
 
 // The next prefixes, all of the same cost.
@@ -189,7 +194,7 @@ void Search::follow(const Prefix &prefix, const Run &run) {
             return;
         }
         ++progress_.states;
-        branch(trace, at);
+        branch(trace, at, reduce ? states[at] : 0);
     }
 }
 
@@ -202,7 +207,7 @@ bool Search::may_choose(const Trace &trace, std::size_t at, unsigned choice) con
            (is_failure(choice) && taker(choice) == trace.last[at]);
 }
 
-void Search::branch(const Trace &trace, std::size_t at) {
+void Search::branch(const Trace &trace, std::size_t at, std::uint64_t state) {
     const pidlab_step &step = trace.run.steps[at];
     for (unsigned choice = 0; choice <= PIDLAB_CHOICE_GP; ++choice) {
         if (!has(step.choices, choice) || choice == step.choice || !may_choose(trace, at, choice))
@@ -213,8 +218,9 @@ void Search::branch(const Trace &trace, std::size_t at) {
         for (std::size_t i = 0; i < at; ++i)
             prefix.choices.push_back(trace.run.steps[i].choice);
         prefix.choices.push_back(static_cast<std::uint8_t>(choice));
-        prefix.owned = owned_;
-        add(std::move(prefix));
+        prefix.owned = owned_ || prefix.cost >= owned_from();
+        if (owned_ || !prefix.owned || mine(prefix, state))
+            add(std::move(prefix));
     }
 }
 

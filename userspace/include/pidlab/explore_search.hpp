@@ -12,6 +12,11 @@
 /// can be exchanged, and orders that differ by such exchanges only are one. A state is known by
 /// who did what, each step with the hashes of those before it that it depends on. Two states are
 /// taken for one by mistake with a chance of n^2 / 2^65 for n states.
+///
+/// Parts of a search need nothing of each other: each runs what has fewer than two preemptions, and
+/// of the prefixes with two those that go on from states which are its own. What follows is that
+/// part's too, so that states which several parts come to are searched by each of them: with few
+/// preemptions parts have little in common, without a bound almost all.
 #pragma once
 
 #include <atomic>
@@ -86,12 +91,13 @@ private:
     struct Trace;
 
     std::vector<Prefix> batch();
-    bool add(Prefix prefix);
+    void add(Prefix prefix);
     void follow(const Prefix &prefix, const Run &run);
-    void branch(const Trace &trace, std::size_t at);
+    void branch(const Trace &trace, std::size_t at, std::uint64_t state);
     [[nodiscard]] bool may_choose(const Trace &trace, std::size_t at, unsigned choice) const;
     [[nodiscard]] bool out_of_bounds() const;
-    [[nodiscard]] bool mine(const Prefix &prefix) const;
+    [[nodiscard]] bool mine(const Prefix &prefix, std::uint64_t state) const;
+    [[nodiscard]] unsigned owned_from() const;
 
     Controller &controller_;
     Bounds bounds_;
