@@ -33,7 +33,32 @@ constexpr Command table[] = {
      "and whether operations one after the other could have given the same results. What is found "
      "is told step by step.\n\n"
      "Where the module was built with footprints, orders that lead to a state that is known "
-     "already are left out."},
+     "already are left out.\n\n"
+     "The end of a grace period is always a choice, `gp' in a schedule: it can come wherever "
+     "something waits for one and nobody is left in a read side that was entered before that, or "
+     "any number of steps later. It counts as a preemption where it comes before whoever could go "
+     "on. With --faults each allocation is one more: `P0 fails alloc'.\n\n"
+     "A search that takes long is kept in a file by --resume, and the same command goes on with "
+     "it, on any machine. Its parts, --shard I/N, need nothing of each other, and together they "
+     "are the whole search: each runs the orders with fewer than two preemptions, and from there "
+     "on what falls to it. They are a campaign for GNU parallel, with a module on each machine "
+     "and a folder that all of them have at the same place:\n\n"
+     "    parallel --sshlogin one,two --workdir . --results out \\\n"
+     "        pidlab explore FILE -p 4 --time 3000 --shard {}/64 \\\n"
+     "        --resume state.{} ::: $(seq 64)\n"
+     "    grep -l 'not all orders' out/1/*/stdout\n\n"
+     "It is run again until grep finds nothing. A finding ends its part only. Which states are "
+     "known each part finds out for itself, so that together they run more orders than one search "
+     "would: few more with --plain, some with a bound of preemptions, and without any bound next "
+     "to nothing is gained.\n\n"
+     "Of random orders it is told how likely they have all missed a bug of depth D, one that "
+     "shows when D steps come in a certain order. Each meets it with a chance of at least "
+     "1/(n k^(D-1)): n is the number of actors and one for grace periods, and k that of the steps "
+     "of the longest order seen; a longer one begins the count anew. With --faults N it is drawn "
+     "first how many allocations fail, none to N, and then which, by actor and by how many it "
+     "has asked for before: what is told is then of bugs that take at most N certain ones to "
+     "fail, and the chance is as much smaller as there are ways to draw them. It says nothing of "
+     "deeper bugs, nor of what happens within a step."},
     {"catalogue", "find bugs of the time by search, and nothing without them", add_catalogue,
      "Each scenario switches a bug on. Its orders are searched, those with the fewest preemptions "
      "first, until one does harm; then all orders with as many preemptions are run with the bug "
@@ -128,12 +153,17 @@ void suggest_command(int argc, char **argv) {
                near ? fmt::format("; did you mean `{}'?", *near) : "");
 }
 
-/// Paragraphs as lines that a terminal shows whole.
+/// Paragraphs as lines that a terminal shows whole; what is indented stays as it is.
 std::string wrapped(std::string_view text) {
     constexpr std::size_t width = 78;
     std::string out;
     std::size_t column = 0;
     for (const auto piece : text | std::views::split('\n')) {
+        if (const std::string_view line{piece.begin(), piece.end()}; is_example(line)) {
+            out += line;
+            out += '\n';
+            continue;
+        }
         for (const auto word : piece | std::views::split(' ')) {
             const std::string_view letters{word.begin(), word.end()};
             if (column != 0 && column + 1 + letters.size() > width) {
@@ -164,6 +194,8 @@ int run_action(const Action &action) {
 }
 
 } // namespace
+
+bool is_example(std::string_view line) { return line.starts_with("    "); }
 
 std::span<const Command> commands() { return table; }
 

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <span>
+#include <string_view>
 #include <vector>
 
 #include "command.hpp"
@@ -15,8 +16,12 @@ struct Command {
     const char *name;
     const char *help; ///< one line
     Action (*add)(CLI::App &, const Globals &);
-    const char *more = ""; ///< paragraphs for its --help and its manual page, blank lines between
+    /// Paragraphs for its --help and its manual page, blank lines between; examples are indented.
+    const char *more = "";
 };
+
+/// Whether a line of Command::more is of an example, which stays as it is.
+[[nodiscard]] bool is_example(std::string_view line);
 
 /// All subcommands, in the order in which help lists them.
 [[nodiscard]] std::span<const Command> commands();

@@ -14,14 +14,22 @@ namespace {
 
 constexpr const char *licence = ".\\\" SPDX-License-Identifier: MIT\n";
 
-/// Lines of a footer as paragraphs.
+/// Lines of a footer as paragraphs, and as examples those that are one.
 std::string paragraphs(std::string_view text) {
     std::string out;
+    bool example = false;
     for (const auto piece : text | std::views::split('\n')) {
         const std::string_view line{piece.begin(), piece.end()};
-        out += line.empty() ? ".PP\n" : prose(line) + '\n';
+        if (cli::is_example(line) != example) {
+            out += example ? ".EE\n" : ".EX\n";
+            example = !example;
+        }
+        if (line.empty())
+            out += ".PP\n";
+        else
+            out += (example ? escaped(line) : prose(line)) + '\n';
     }
-    return out;
+    return out + (example ? ".EE\n" : "");
 }
 
 std::string value_of(const CLI::Option &option) {

@@ -122,6 +122,20 @@ TEST(Docs, each_command_has_a_page_with_all_its_options) {
     }
 }
 
+TEST(Docs, examples_in_pages_and_help_stay_as_they_are) {
+    cli::Program program;
+    const std::string first =
+        "    parallel --sshlogin one,two --workdir . --results out \\\n        pid";
+    EXPECT_NE(program.app().get_subcommand("explore")->help().find(first), std::string::npos);
+    for (const File &page : command_pages(program.app())) {
+        SCOPED_TRACE(page.path);
+        const bool has = page.path == "man/man1/pidlab-explore.1";
+        const std::size_t at = page.text.find(".EX\n    parallel \\-\\-sshlogin");
+        EXPECT_EQ(at != std::string::npos, has);
+        EXPECT_EQ(page.text.find("stdout\n.EE\n", at) != std::string::npos, has);
+    }
+}
+
 TEST(Docs, completion_knows_commands_options_and_operations) {
     cli::Program program;
     const std::string script = completion(program.app()).text;
