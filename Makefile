@@ -43,16 +43,16 @@ unit: ## tests that need no kernel: the scripts, and the client under sanitizers
 	@$(STEP)unit
 
 .PHONY: kunit
-kunit: ## the KUnit suites in a VM [KERNEL=debug; uml is the quick one]
-	@$(STEP)kunit $(on_kernel)
+kunit: ## the KUnit suites in a VM [KERNEL=debug; uml is the quick one] [ARGS=--footprints]
+	@$(STEP)kunit $(on_kernel) $(ARGS)
 
 .PHONY: vmtest
 vmtest: ## the C++ tests against the real device in a VM [KERNEL=debug, then stock]
 	@$(STEP)vmtest $(on_kernel)
 
 .PHONY: explore
-explore: ## every order of what a scenario's columns do: SCENARIO=file [KERNEL=stock ARGS=options of pidlab explore]
-	@$(STEP)search explore $(on_kernel) $(if $(SCENARIO),--scenario '$(SCENARIO)') $(ARGS)
+explore: ## every order of what a scenario's columns do: SCENARIO=file [KERNEL=stock SHARDS=n ARGS=options of pidlab explore]
+	@$(STEP)search explore $(on_kernel) $(if $(SCENARIO),--scenario '$(SCENARIO)') $(if $(SHARDS),--shards $(SHARDS)) $(ARGS)
 
 .PHONY: catalogue
 catalogue: ## find each bug of the time by search, and nothing where it is off [KERNEL=stock]

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import argparse
 import os
+import threading
+from dataclasses import dataclass
 from pathlib import Path
 
 from failure import Failure, run_main
@@ -32,23 +34,78 @@ def files_of(what: str, scenario: Path | None) -> list[Path]:
     return sorted((PAIRS if what == "pairs" else BUGS).glob("*.scn"))
 
 
-def search(kernel: str, what: str, files: list[Path], options: list[str], timeout: str) -> int:
-    """Boots a VM and runs one of the client's searches in it; returns its status."""
-    command = client.release()
-    with phase(f"building pidlab.ko for {kernel}, with footprints"):
-        built = guest.module(kernel, "--footprints")
-    words = BUILD / "vm" / "search"
-    words.parent.mkdir(parents=True, exist_ok=True)
-    inside = {f"/scenarios/{path.name}": path for path in files}
-    progress = [] if what == "catalogue" else ["--progress"]
-    words.write_text("\n".join([what, *progress, *options, *inside]) + "\n", encoding="utf-8")
-    places = {"/pidlab.ko": built / "module" / "pidlab.ko", "/search": words, **inside}
-    out = BUILD / "vm" / f"{what}-{kernel}"
-    booting = guest.vm_command(
-        kernel, "search.sh", out, places, {"/bin/pidlab": command}, "--timeout", timeout
-    )
-    say(f"-- {what} on {kernel}")
-    return guest.boot(booting, say)
+class Guest(threading.Thread):
+    """One guest that searches a part, and what it says: as it comes, or when it is over if there are others."""
+
+    def __init__(self, part: str, command: list[str]) -> None:
+        super().__init__(daemon=True)
+        self.part = part
+        self.command = command
+        self.lines: list[str] = []
+        self.status = 0
+
+    def heard(self, line: str) -> None:
+        """Says how far a part is; keeps the rest."""
+        if not self.part:
+            say(line)
+        elif line.startswith("# "):
+            say(f"# {self.part}: {line.removeprefix('# ')}")
+        else:
+            self.lines.append(line)
+
+    def run(self) -> None:
+        """Boots it."""
+        try:
+            self.status = guest.boot(self.command, self.heard)
+        except Failure as failure:
+            self.lines.append(str(failure))
+            self.status = failure.status
+
+
+def parts_of(shards: int) -> list[str]:
+    """The parts of a search as the client takes them; the whole has no name."""
+    return [f"{part}/{shards}" for part in range(1, shards + 1)] if shards > 1 else [""]
+
+
+@dataclass(frozen=True)
+class Search:
+    """What is searched, where, and with what in the guest."""
+
+    kernel: str
+    what: str
+    scenarios: dict[str, Path]
+    options: list[str]
+    module: Path
+    program: Path
+    timeout: str
+
+    def guest(self, part: str) -> Guest:
+        """The guest for a part, with its words; boots nothing yet."""
+        name = f"{self.what}-{self.kernel}" + (f"-{part.replace('/', '-of-')}" if part else "")
+        words = BUILD / "vm" / f"{name}.words"
+        words.parent.mkdir(parents=True, exist_ok=True)
+        progress = [] if self.what == "catalogue" else ["--progress"]
+        shard = ["--shard", part] if part else []
+        lines = [self.what, *progress, *shard, *self.options, *self.scenarios]
+        words.write_text("\n".join(lines) + "\n", encoding="utf-8")
+        files = {"/pidlab.ko": self.module, "/search": words, **self.scenarios}
+        return Guest(part, guest.vm_command(self.kernel, "search.sh", BUILD / "vm" / name, files,
+                                            {"/bin/pidlab": self.program}, "--timeout", self.timeout))
+
+
+def run(search: Search, shards: int) -> int:
+    """Boots a guest for each part; returns the worst status."""
+    guests = [search.guest(part) for part in parts_of(shards)]
+    say(f"-- {search.what} on {search.kernel}" + (f", {shards} guests at once" if shards > 1 else ""))
+    for one in guests:
+        one.start()
+    for one in guests:
+        one.join()
+        if one.part:
+            say(f"-- part {one.part}")
+        for line in one.lines:
+            say(line)
+    return max(one.status for one in guests)
 
 
 def main() -> int:
@@ -57,11 +114,17 @@ def main() -> int:
     parser.add_argument("what", choices=["catalogue", "pairs", "explore"])
     parser.add_argument("--kernel", default=KERNEL)
     parser.add_argument("--scenario", type=Path, help="only this one, or those of this folder")
+    parser.add_argument("--shards", type=int, default=1, help="in so many guests at once, a part in each")
     parser.add_argument("--timeout", default="3600")
     options, rest = parser.parse_known_args()
-    files = files_of(options.what, options.scenario)
+    scenarios = {f"/scenarios/{path.name}": path for path in files_of(options.what, options.scenario)}
+    if options.shards < 1 or (options.shards > 1 and options.what == "catalogue"):
+        raise Failure("--shards is a number of parts, of explore or pairs", 2)
     need_packages(guest.packages(options.kernel))
-    return search(options.kernel, options.what, files, rest, options.timeout)
+    program = client.release()
+    with phase(f"building pidlab.ko for {options.kernel}, with footprints"):
+        module = guest.module(options.kernel, "--footprints") / "module" / "pidlab.ko"
+    return run(Search(options.kernel, options.what, scenarios, rest, module, program, options.timeout), options.shards)
 
 
 if __name__ == "__main__":

@@ -14,7 +14,7 @@ SCRIPTS = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(SCRIPTS), str(SCRIPTS / "lib")]
 
 from failure import Failure  # noqa: E402
-from steps import guest, kunit, pairs, race, run, speed, torture, unit  # noqa: E402
+from steps import guest, kunit, pairs, race, run, search, speed, torture, unit  # noqa: E402
 from steps.ktap import Tally  # noqa: E402
 
 SUITE = """
@@ -54,6 +54,22 @@ class Temporary(unittest.TestCase):
         folder = tempfile.TemporaryDirectory()
         self.addCleanup(folder.cleanup)
         self.root = Path(folder.name)
+
+
+class Parts(unittest.TestCase):
+    """A search in parts."""
+
+    def test_together_they_are_all_of_it(self) -> None:
+        self.assertEqual(search.parts_of(1), [""])
+        self.assertEqual(search.parts_of(3), ["1/3", "2/3", "3/3"])
+
+    def test_a_part_says_whose_word_it_is_and_keeps_its_report(self) -> None:
+        one = search.Guest("1/2", [])
+        with contextlib.redirect_stdout(io.StringIO()) as said:
+            one.heard("# two.scn: 100 orders")
+            one.heard("ok   two.scn: all orders")
+        self.assertEqual(said.getvalue(), "# 1/2: two.scn: 100 orders\n")
+        self.assertEqual(one.lines, ["ok   two.scn: all orders"])
 
 
 class Suites(Temporary):
