@@ -95,7 +95,7 @@ constexpr Command table[] = {
      "containers, each with its counts. The drawing is a text for Graphviz, as in `pidlab "
      "graph first.scn | dot -Tsvg -o first.svg', or for Mermaid."},
     {"timeline", "run a scenario and write its timeline for a trace viewer", add_timeline,
-     "The output is Chrome trace JSON: open it in https://ui.perfetto.dev or chrome://tracing. A "
+     "The output is Chrome trace JSON: open it in https://ui.perfetto.dev. A "
      "namespace is a process there and a task a thread; a slice is the task's life, with being "
      "frozen, a zombie or dead and held as slices in it. References are async spans, and the "
      "operations, grace periods and counters of the lab are a process of their own. Time is "

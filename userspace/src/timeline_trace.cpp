@@ -19,6 +19,7 @@ constexpr std::uint64_t hold_process = 2;
 constexpr std::uint64_t first_space = 10;
 constexpr std::uint64_t act_thread = 1;
 constexpr std::uint64_t gp_thread = 2;
+constexpr std::uint64_t hold_thread = 3; // to Perfetto 0 is the idle thread, of no process
 constexpr std::uint64_t first_task = 100;
 
 std::uint64_t thread_of(std::uint64_t task) { return first_task + (task >> PIDLAB_ID_KIND_BITS); }
@@ -44,8 +45,8 @@ public:
         });
         for (json &event : events_)
             heads_.push_back(std::move(event));
-        return {{"displayTimeUnit", "ms"},
-                {"otherData", {{"time", "a millisecond is an operation of the scenario"}}},
+        // No displayTimeUnit: some versions of Perfetto take it for the unit of the times.
+        return {{"otherData", {{"time", "a millisecond is an operation of the scenario"}}},
                 {"traceEvents", std::move(heads_)}};
     }
 
@@ -134,13 +135,15 @@ private:
         if (timeline_.holds.empty())
             return;
         name("process_name", hold_process, 0, "references");
+        name("thread_name", hold_process, hold_thread, "held");
         sort("process_sort_index", hold_process, 0, timeline_.spaces.size() + 1);
         for (const Timeline::Hold &hold : timeline_.holds) {
             const std::string text = fmt::format("{} ({} {})", hold.name, hold.op, hold.of);
             const std::string id = fmt::format("{:#x}", hold.id);
             for (const bool begins : {true, false}) {
-                json &out = event(begins ? "b" : "e", text,
-                                  begins ? hold.span.begin : hold.span.end, hold_process, 0);
+                json &out =
+                    event(begins ? "b" : "e", text, begins ? hold.span.begin : hold.span.end,
+                          hold_process, hold_thread);
                 out["cat"] = "reference";
                 out["id"] = id;
                 if (begins)

@@ -231,6 +231,17 @@ TEST(Timeline, x9_the_trace_has_a_process_for_each_namespace_and_a_thread_for_ea
     EXPECT_EQ(threads.at("t (2)"), processes.at("namespace root (depth 0)"));
 }
 
+TEST(Timeline, x9_a_trace_has_nothing_that_perfetto_takes_for_something_else) {
+    const Ran run{story};
+    const json trace = trace_json(run.timeline);
+    EXPECT_FALSE(trace.contains("displayTimeUnit"));
+    for (const json &event : trace["traceEvents"]) {
+        if (event["ph"] != "M") {
+            EXPECT_NE(event["tid"], 0) << event;
+        }
+    }
+}
+
 TEST(Timeline, x9_a_zombie_is_a_slice_inside_of_a_life) {
     const Ran run{story};
     std::vector<std::string> seen;
