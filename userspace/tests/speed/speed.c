@@ -125,35 +125,103 @@ static void tell_numbers(const char *name) {
     close(fd);
 }
 
-/* RUNS orders of two actors that fork, in one call. */
-static void tell_schedules(const char *name, int with_footprints) {
-    static struct pidlab_control_run runs[RUNS];
-    static struct pidlab_step steps[ROOM];
-    static struct pidlab_footprint footprints[ROOM];
-    static uint8_t choices[2] = {0, 1};
-    struct pidlab_op ops[2];
+/* What is done first, two actors with an operation each, and the order they take in all RUNS. */
+struct actors {
     int fd;
-    const uint64_t init = open_lab(&fd);
-    struct pidlab_control arg = {.size = sizeof(arg), .ops = (uintptr_t)ops, .actors = {1, 1},
-                                 .runs = (uintptr_t)runs, .nr_runs = RUNS};
+    unsigned int start;
+    struct pidlab_op ops[3];
+    uint8_t choices[ROOM];
+    unsigned int nr_choices;
+    struct pidlab_step steps[ROOM];
+    unsigned int taken;
+};
 
-    for (int i = 0; i < 2; i++)
-        ops[i] = (struct pidlab_op){.opcode = PIDLAB_OP_FORK, .arg = {init}};
-    for (int i = 0; i < RUNS; i++)
-        runs[i] = (struct pidlab_control_run){.choices = (uintptr_t)choices, .nr_choices = 2,
-                                              .room = ROOM, .steps = (uintptr_t)steps,
+/* Nanoseconds of one run. */
+static uint64_t time_runs(struct actors *actors, unsigned int count, int with_footprints) {
+    static struct pidlab_control_run runs[RUNS];
+    static struct pidlab_footprint footprints[ROOM];
+    struct pidlab_control arg = {.size = sizeof(arg), .ops = (uintptr_t)actors->ops,
+                                 .start = actors->start, .actors = {1, 1}, .runs = (uintptr_t)runs, .nr_runs = count};
+
+    for (unsigned int i = 0; i < count; i++)
+        runs[i] = (struct pidlab_control_run){.choices = (uintptr_t)actors->choices,
+                                              .nr_choices = actors->nr_choices,
+                                              .room = ROOM, .steps = (uintptr_t)actors->steps,
                                               .footprints = with_footprints
                                                                 ? (uintptr_t)footprints : 0};
     const uint64_t start = now();
-    must(fd, PIDLAB_IOC_CONTROL, &arg, "CONTROL");
+    must(actors->fd, PIDLAB_IOC_CONTROL, &arg, "CONTROL");
     const uint64_t spent = now() - start;
-    if (runs[0].taken <= 2) /* built without points: there is nothing to stand before */
-        goto out;
-    printf("%s schedules_a_second%s %llu (%u steps each)\n", name,
-           with_footprints ? "_with_footprints" : "",
-           (unsigned long long)(RUNS * 1000000000ULL / spent), runs[0].taken);
-out:
-    close(fd);
+    actors->taken = runs[0].taken;
+    return spent / count;
+}
+
+static unsigned int count_switches(const struct actors *actors) {
+    unsigned int count = 0;
+
+    for (unsigned int i = 1; i < actors->taken; i++)
+        count += actors->steps[i].choice != actors->steps[i - 1].choice;
+    return count;
+}
+
+/* The order in which the other one goes on wherever it can. */
+static void alternate(struct actors *actors) {
+    for (actors->nr_choices = 1; actors->nr_choices < ROOM; actors->nr_choices++) {
+        time_runs(actors, 1, 0);
+        if (actors->nr_choices >= actors->taken)
+            break;
+        const struct pidlab_step *step = &actors->steps[actors->nr_choices];
+        const unsigned int other = !actors->steps[actors->nr_choices - 1].choice;
+
+        actors->choices[actors->nr_choices] = step->choices >> other & 1 ? other : step->choice;
+    }
+}
+
+/* Of a parent and its child, who do not stand in each other's way: a switch, and what is done in each
+ * schedule however short. */
+static void tell_parts(const char *name, struct actors *actors, uint64_t init) {
+    actors->start = 1;
+    actors->nr_choices = 0;
+    for (int i = 0; i < 3; i++)
+        actors->ops[i] = (struct pidlab_op){.opcode = PIDLAB_OP_FORK,
+                                            .arg = {i == 2 ? PIDLAB_RESULT_OF(0, 0) : init}};
+    const uint64_t straight = time_runs(actors, RUNS, 0);
+    const unsigned int few = count_switches(actors);
+
+    alternate(actors);
+    const uint64_t alternating = time_runs(actors, RUNS, 0);
+    const unsigned int many = count_switches(actors);
+
+    if (many > few)
+        printf("%s ns_a_switch %lld (%u in %u steps instead of %u)\n", name,
+               ((long long)alternating - (long long)straight) / (many - few), many,
+               actors->taken, few);
+    actors->start = 0;
+    actors->nr_choices = 0;
+    for (int i = 0; i < 2; i++)
+        actors->ops[i] = (struct pidlab_op){.opcode = PIDLAB_OP_NR, .arg = {init}};
+    const uint64_t nothing = time_runs(actors, RUNS, 0);
+    printf("%s ns_a_schedule_of_nothing %llu (%u steps)\n", name, (unsigned long long)nothing,
+           actors->taken);
+}
+
+/* RUNS orders of two actors that fork, in one call. */
+static void tell_schedules(const char *name, int with_footprints) {
+    static struct actors actors = {.choices = {0, 1}};
+    const uint64_t init = open_lab(&actors.fd);
+
+    actors.nr_choices = 2;
+    for (int i = 0; i < 2; i++)
+        actors.ops[i] = (struct pidlab_op){.opcode = PIDLAB_OP_FORK, .arg = {init}};
+    const uint64_t spent = time_runs(&actors, RUNS, with_footprints);
+    if (actors.taken > 2) { /* else it is built without points: there is nothing to stand before */
+        printf("%s schedules_a_second%s %llu (%u steps each)\n", name,
+               with_footprints ? "_with_footprints" : "",
+               (unsigned long long)(1000000000ULL / spent), actors.taken);
+        if (!with_footprints)
+            tell_parts(name, &actors, init);
+    }
+    close(actors.fd);
 }
 
 int main(int argc, char **argv) {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Actors under control: each way to be refused, and the order that decides.
+#include <array>
 #include <cerrno>
 
 #include <sys/mman.h>
@@ -217,6 +218,40 @@ TEST_F(Control, changes_that_are_none_are_einval) {
     changes[1] = {1, 256};
     EXPECT_EQ(control(), EINVAL);
     EXPECT_EQ(arg.done, 0U);
+}
+
+/// They stand nowhere but in a deadlock: until then nothing is written there.
+TEST_F(Control, x3_where_actors_stand_is_not_written_without_a_deadlock) {
+    const Pages pages(PROT_READ | PROT_WRITE);
+    run.standing = pages.beyond();
+    ASSERT_EQ(control(), 0);
+    EXPECT_EQ(run.verdict, PIDLAB_VERDICT_DONE);
+    std::vector<pidlab_standing> standing(PIDLAB_ACTORS_MAX);
+    std::memset(standing.data(), 0xa5, standing.size() * sizeof(pidlab_standing));
+    const std::vector<pidlab_standing> before = standing;
+    run.standing = reinterpret_cast<std::uintptr_t>(standing.data());
+    ASSERT_EQ(control(), 0);
+    EXPECT_EQ(
+        std::memcmp(standing.data(), before.data(), standing.size() * sizeof(pidlab_standing)), 0);
+}
+
+TEST_F(Control, of_another_size_is_refused_as_any_argument_is) {
+    const std::uint64_t before = lab.digest();
+    const auto with = [&](std::size_t size, char behind) {
+        std::array<char, sizeof(arg) + 64> bytes{};
+        std::memcpy(bytes.data(), &arg, sizeof(arg));
+        const auto told = static_cast<std::uint32_t>(size);
+        std::memcpy(bytes.data(), &told, sizeof(told));
+        bytes.back() = behind;
+        return lab.request(PIDLAB_IOC_CONTROL, bytes.data());
+    };
+    for (const std::size_t size :
+         {std::size_t{0}, std::size_t{4}, sizeof(arg) - 8, sizeof(arg) - 1})
+        EXPECT_EQ(with(size, 0), EINVAL) << size;
+    EXPECT_EQ(with(sizeof(arg) + 64, 1), E2BIG);
+    EXPECT_EQ(lab.request(PIDLAB_IOC_CONTROL, std::uint64_t{0}), EFAULT);
+    EXPECT_EQ(lab.digest(), before);
+    EXPECT_EQ(with(sizeof(arg) + 64, 0), 0);
 }
 
 TEST_F(Control, with_memory_that_is_not_there_is_efault) {
