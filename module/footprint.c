@@ -58,6 +58,18 @@ static const size_t tallies[] = {
 	offsetof(struct pl_lab, zap_steps),
 };
 
+/* How many labs have a step that is recorded: most of what is touched is so between runs. */
+static atomic_t recording = ATOMIC_INIT(0);
+
+static void set_step(struct pl_footprints *all, struct pidlab_footprint *out)
+{
+	if (out && !all->step)
+		atomic_inc(&recording);
+	else if (!out && all->step)
+		atomic_dec(&recording);
+	all->step = out;
+}
+
 /**
  * pl_footprints_prepare() - make a lab ready to record
  * @lab: the lab, its operations kept out by the caller
@@ -88,6 +100,8 @@ PL_EXPORT_FOR_KUNIT(pl_footprints_prepare);
  */
 void pl_footprints_free(struct pl_lab *lab)
 {
+	if (lab->footprints)
+		set_step(lab->footprints, NULL);
 	kvfree(lab->footprints);
 	lab->footprints = NULL;
 }
@@ -105,7 +119,7 @@ void pl_footprints_begin(struct pl_lab *lab)
 	memset(all->used, 0, sizeof(all->used));
 	memset(all->pins, 0, sizeof(all->pins));
 	all->full = false;
-	all->step = NULL;
+	set_step(all, NULL);
 	all->region = REGIONS - 1;
 	all->fresh = ARENA_BYTES;
 }
@@ -122,7 +136,7 @@ void pl_footprints_step(struct pl_lab *lab, unsigned int actor, struct pidlab_fo
 
 	if (!all)
 		return;
-	all->step = out;
+	set_step(all, out);
 	/* A callback allocates nothing. */
 	all->region = actor < PIDLAB_ACTORS_MAX ? actor : REGIONS - 1;
 	all->fresh = all->region * REGION_BYTES + all->used[all->region];
@@ -245,6 +259,17 @@ static bool is_fresh(const struct pl_footprints *all, unsigned long at)
 	       offset < all->region * REGION_BYTES + all->used[all->region];
 }
 
+static noinline void touch(const void *ptr, size_t bytes, bool write)
+{
+	unsigned long at = (unsigned long)ptr & ~(WORD - 1), end = (unsigned long)ptr + bytes;
+	struct pl_lab *lab = recorded_lab();
+
+	if (!lab || object_is_on_stack(ptr) || is_fresh(lab->footprints, at))
+		return;
+	for (; at < end; at += WORD)
+		mark(lab->footprints, word_at(lab, at), write);
+}
+
 /**
  * pl_touch() - the caller reads or writes memory
  * @ptr: where
@@ -255,13 +280,8 @@ static bool is_fresh(const struct pl_footprints *all, unsigned long at)
  */
 void pl_touch(const void *ptr, size_t bytes, bool write)
 {
-	unsigned long at = (unsigned long)ptr & ~(WORD - 1), end = (unsigned long)ptr + bytes;
-	struct pl_lab *lab = recorded_lab();
-
-	if (!lab || object_is_on_stack(ptr) || is_fresh(lab->footprints, at))
-		return;
-	for (; at < end; at += WORD)
-		mark(lab->footprints, word_at(lab, at), write);
+	if (atomic_read(&recording))
+		touch(ptr, bytes, write);
 }
 
 /* Replaces the first @from among an actor's pins by @to. */
