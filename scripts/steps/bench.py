@@ -59,7 +59,7 @@ def measures(size: Size) -> list[str]:
     lines += [f"lab {kind} {finding}" for kind in ("attach", "transfer")]
     lines += [f"ref {kind} {finding}" for kind in ("find", "first", "deref", "take")]
     for cpus in range(1, size.cpus + 1) if size.cpus > 1 else ():
-        lines += [f"find hit live={size.live[1]} {finding} cpus={cpus}"]
+        lines += [f"find hit live={size.live[1]} {making[:-1]}{cpus}"]
     # Right behind each other, as one is held against the other.
     for kind in ("empty", f"dense live={size.live[1]}") if size.cpus > 1 else ():
         lines += [f"alloc {kind} {making[:-1]}{cpus}" for cpus in range(1, size.cpus + 1)]
