@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: MIT
 """How a guest's end is judged: only a token of this boot lets a status count, and a report counts more."""
 
+import contextlib
+import io
 import sys
 import tempfile
 import unittest
@@ -73,6 +75,22 @@ class FakeGuestTest(unittest.TestCase):
         outcome = self.boot(f'printf "{REPORT}" >"$3"; echo "$4 0" >"$2"')
         self.assertEqual(outcome.exit_status, boot.SPLAT)
         self.assertIn("KASAN", outcome.explain())
+
+    def test_a_kernel_that_the_emulator_breaks_before_its_first_program_is_booted_once_more(self) -> None:
+        oops = "[    2.857541] Oops: int3: 0000 [#1] PREEMPT SMP NOPTI\\n"
+        init = "[    2.100000] Run /init as init process\\n"
+        again = 'test -e boots && echo "$4 0" >"$2"; ' f'test -e boots || printf "{oops}" >"$3"; echo x >>boots'
+        at = 'cd "$(dirname "$1")"; '
+        with contextlib.redirect_stderr(io.StringIO()) as said:
+            self.assertEqual(self.boot(at + again).exit_status, 0)
+        self.assertIn("booting once more", said.getvalue())
+        with contextlib.redirect_stderr(io.StringIO()):
+            always = self.boot(at + f'printf "{oops}" >"$3"; echo x >>always')
+        self.assertEqual(always.exit_status, boot.SPLAT)
+        self.assertEqual((self.out / "always").read_text(), "x\nx\n")
+        later = self.boot(at + f'printf "{init}{oops}" >"$3"; echo x >>later')
+        self.assertEqual(later.exit_status, boot.SPLAT)
+        self.assertEqual((self.out / "later").read_text(), "x\n")
 
     def test_the_console_is_shown_when_the_guest_dies(self) -> None:
         self.assertIn("  | last words", self.boot('echo "last words" >"$3"').explain())
