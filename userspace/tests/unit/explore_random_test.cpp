@@ -128,9 +128,9 @@ protected:
               two_actors, {false, faults});
     }
 
-    std::vector<explore::Run> drawn(std::uint64_t seed, std::uint64_t runs = 300) {
+    std::vector<explore::Run> drawn(std::uint64_t seed, std::uint64_t count = 300) {
         Draw bounds;
-        bounds.runs = runs;
+        bounds.runs = count;
         bounds.seed = seed;
         bounds.depth = 2;
         std::vector<explore::Run> out;
@@ -188,9 +188,9 @@ TEST_F(Failing, x3_the_same_seed_draws_the_same_failures_and_each_is_replayed) {
 
 TEST_F(Failing, x3_a_bug_that_takes_a_failure_is_met_at_least_as_often_as_is_promised) {
     with(1);
-    const auto runs = drawn(2, 4000);
+    const auto orders = drawn(2, 4000);
     // P0 fails, and has written before P1 did.
-    const auto met = std::ranges::count_if(runs, [](const explore::Run &run) {
+    const auto met = std::ranges::count_if(orders, [](const explore::Run &run) {
         const Order order = run.order();
         const auto failure = std::ranges::find(order, PIDLAB_CHOICE_FAIL);
         return failure != order.end() && std::count(order.begin(), failure, 1) == 0;
