@@ -6,6 +6,7 @@ On uml, where a guest is a process at the machine's own speed and has one proces
 
 from __future__ import annotations
 
+import os
 import re
 import threading
 from pathlib import Path
@@ -16,25 +17,26 @@ from steps.host import BUILD, ROOT, phase, say
 
 PAIRS = ROOT / "userspace" / "pairs"
 KERNEL = "uml"
+GUESTS = 4 * (os.cpu_count() or 1)  # one waits for its kernel's grace periods most of the time
 _SUM = re.compile(r"(\d+) pairs, (\d+) of them on the model too, (\d+) orders")
 
 
 class Shard(threading.Thread):
     """One guest, and what it said."""
 
-    def __init__(self, kernel: str, module: Path, program: Path, part: str, every: int, timeout: str) -> None:
+    def __init__(self, module: Path, program: Path, part: str, every: int, timeout: str) -> None:
         super().__init__(daemon=True)
         self.part = part
         self.lines: list[str] = []
         self.pairs = self.modelled = self.orders = 0
         self.failure = ""
-        out = BUILD / "vm" / f"pairs-{kernel}-{part.replace('/', '-of-')}"
+        out = BUILD / "vm" / f"pairs-{KERNEL}-{part.replace('/', '-of-')}"
         out.parent.mkdir(parents=True, exist_ok=True)
         words = out.with_suffix(".words")
         inside = {f"/scenarios/{path.name}": path for path in sorted(PAIRS.glob("*.scn"))}
         words.write_text("\n".join(["pairs", "--progress", "--shard", part, "--every", str(every), *inside]) + "\n",
                          encoding="utf-8")
-        self.command = guest.vm_command(kernel, "search.sh", out, {"/pidlab.ko": module, "/search": words, **inside},
+        self.command = guest.vm_command(KERNEL, "search.sh", out, {"/pidlab.ko": module, "/search": words, **inside},
                                         {"/bin/pidlab": program}, "--timeout", timeout)
 
     def run(self) -> None:
@@ -63,13 +65,13 @@ class Shard(threading.Thread):
         return found
 
 
-def run_all(kernel: str, guests: int, every: int, timeout: str) -> ktap.Tally:
-    """All of them in so many guests; prints the sums."""
+def run_all(every: int, timeout: str) -> ktap.Tally:
+    """All of them, or every n-th; prints the sums."""
     program = client.release()
-    with phase(f"building pidlab.ko for {kernel}, with footprints"):
-        module = guest.module(kernel, "--footprints") / "module" / "pidlab.ko"
-    shards = [Shard(kernel, module, program, f"{part}/{guests}", every, timeout) for part in range(1, guests + 1)]
-    say(f"-- all pairs on {kernel}, {guests} guests at once")
+    with phase(f"building pidlab.ko for {KERNEL}, with footprints"):
+        module = guest.module(KERNEL, "--footprints") / "module" / "pidlab.ko"
+    shards = [Shard(module, program, f"{part}/{GUESTS}", every, timeout) for part in range(1, GUESTS + 1)]
+    say(f"-- all pairs on {KERNEL}, {GUESTS} guests at once")
     for shard in shards:
         shard.start()
     tally = ktap.Tally()

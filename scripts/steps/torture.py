@@ -14,7 +14,6 @@ scenario. The seed gives the same programs again.
 from __future__ import annotations
 
 import argparse
-import os
 import re
 import time
 
@@ -81,7 +80,7 @@ def main() -> int:
         steps = options.steps if "processes" in parts else 0
         tally.add(programs(options.kernel, options.seed, commands, steps, options.timeout))
     if "pairs" in parts:
-        tally.add(pairs.run_all(pairs.KERNEL, os.cpu_count() or 1, options.every, options.timeout))
+        tally.add(pairs.run_all(options.every, options.timeout))
     if "seeds" in parts:
         tally.add(seed.many(seed.Guests(options.kernel), options.seeds))
     if "race" in parts:

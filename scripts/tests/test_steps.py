@@ -135,7 +135,7 @@ class AllPairs(unittest.TestCase):
     """What a guest says of its part of the pairs."""
 
     def shard(self, *lines: str) -> pairs.Shard:
-        shard = pairs.Shard("uml", Path("/pidlab.ko"), Path("/pidlab"), "1/2", 1, "60")
+        shard = pairs.Shard(Path("/pidlab.ko"), Path("/pidlab"), "1/2", 1, "60")
         with contextlib.redirect_stdout(io.StringIO()):
             for line in lines:
                 shard.heard(line)
