@@ -70,7 +70,7 @@ Forked Universe::fork(Key actor, unsigned flags, const Tids &tids, unsigned fail
         if (fail_at == phase)
             throw Refused{error};
     };
-    need({size::task + limits_.payload, thread ? 0 : size::process, newpid ? size::ns : 0,
+    need({size::task, limits_.payload, thread ? 0 : size::process, newpid ? size::ns : 0,
           generation_.pids ? size::pid(0) : 0});
     const Key child = new_id(PIDLAB_OBJECT_TASK);
     const Key ns = newpid ? make_namespace(task(actor).births) : task(actor).births;

@@ -139,7 +139,7 @@ TEST(Model, x6_lets_each_thing_that_a_fork_needs_fail) {
         EXPECT_EQ(lab.digest(), before);
         ++nth;
     }
-    EXPECT_EQ(nth, 4); // a task, a namespace, a pid, and then it succeeds
+    EXPECT_EQ(nth, 5); // a task, its payload, a namespace, a pid, and then it succeeds
 }
 
 TEST(Model, x6_keeps_to_a_limit_of_bytes) {
