@@ -58,7 +58,7 @@ class Guest(threading.Thread):
         try:
             self.status = guest.boot(self.command, self.heard)
         except Failure as failure:
-            self.lines.append(str(failure))
+            self.heard(str(failure))
             self.status = failure.status
 
 
@@ -79,8 +79,8 @@ class Search:
     program: Path
     timeout: str
 
-    def guest(self, part: str) -> Guest:
-        """The guest for a part, with its words; boots nothing yet."""
+    def command(self, part: str) -> list[str]:
+        """The command that boots a guest for a part, whose words are written; boots nothing yet."""
         name = f"{self.what}-{self.kernel}" + (f"-{part.replace('/', '-of-')}" if part else "")
         words = BUILD / "vm" / f"{name}.words"
         words.parent.mkdir(parents=True, exist_ok=True)
@@ -89,13 +89,22 @@ class Search:
         lines = [self.what, *progress, *shard, *self.options, *self.scenarios]
         words.write_text("\n".join(lines) + "\n", encoding="utf-8")
         files = {"/pidlab.ko": self.module, "/search": words, **self.scenarios}
-        return Guest(part, guest.vm_command(self.kernel, "search.sh", BUILD / "vm" / name, files,
-                                            {"/bin/pidlab": self.program}, "--timeout", self.timeout))
+        return guest.vm_command(self.kernel, "search.sh", BUILD / "vm" / name, files,
+                                {"/bin/pidlab": self.program}, "--timeout", self.timeout)
+
+
+def built(kernel: str, what: str, files: list[Path], options: list[str], timeout: str) -> Search:
+    """A search with all that it takes built."""
+    program = client.release()
+    with phase(f"building pidlab.ko for {kernel}, with footprints"):
+        module = guest.module(kernel, "--footprints") / "module" / "pidlab.ko"
+    scenarios = {f"/scenarios/{path.name}": path for path in files}
+    return Search(kernel, what, scenarios, options, module, program, timeout)
 
 
 def run(search: Search, shards: int) -> int:
     """Boots a guest for each part; returns the worst status."""
-    guests = [search.guest(part) for part in parts_of(shards)]
+    guests = [Guest(part, search.command(part)) for part in parts_of(shards)]
     say(f"-- {search.what} on {search.kernel}" + (f", {shards} guests at once" if shards > 1 else ""))
     for one in guests:
         one.start()
@@ -117,14 +126,11 @@ def main() -> int:
     parser.add_argument("--shards", type=int, default=1, help="in so many guests at once, a part in each")
     parser.add_argument("--timeout", default="3600")
     options, rest = parser.parse_known_args()
-    scenarios = {f"/scenarios/{path.name}": path for path in files_of(options.what, options.scenario)}
+    files = files_of(options.what, options.scenario)
     if options.shards < 1 or (options.shards > 1 and options.what == "catalogue"):
         raise Failure("--shards is a number of parts, of explore or pairs", 2)
     need_packages(guest.packages(options.kernel))
-    program = client.release()
-    with phase(f"building pidlab.ko for {options.kernel}, with footprints"):
-        module = guest.module(options.kernel, "--footprints") / "module" / "pidlab.ko"
-    return run(Search(options.kernel, options.what, scenarios, rest, module, program, options.timeout), options.shards)
+    return run(built(options.kernel, options.what, files, rest, options.timeout), options.shards)
 
 
 if __name__ == "__main__":
