@@ -52,22 +52,11 @@ struct bare_pid *bare_new_pid(unsigned int depth);
 void bare_free(struct bench_index *index, void *pid);
 void bare_defer(struct bench_index *index, void *pid);
 
-/* Inlined into the loop of each, so that no call of ours is between. */
 static __always_inline int bare_churn(struct bench_index *index, unsigned int n,
 				      void *(*add)(struct bench_index *index, int *nr),
 				      void (*drop)(struct bench_index *index, void *pid))
 {
-	void *pid;
-	int nr;
-
-	while (n--) {
-		pid = add(index, &nr);
-		if (IS_ERR(pid))
-			return PTR_ERR(pid);
-		drop(index, pid);
-		bare_defer(index, pid);
-	}
-	return 0;
+	return bench_churn(index, n, add, drop, bare_defer);
 }
 
 #endif /* PL_BENCH_BARE_H */

@@ -14,6 +14,7 @@
 #ifndef PL_BENCH_H
 #define PL_BENCH_H
 
+#include <linux/err.h>
 #include <linux/prandom.h>
 #include <linux/rcupdate.h>
 #include <linux/types.h>
@@ -140,6 +141,25 @@ struct bench_index_ops {
 	int (*churn)(struct bench_index *index, unsigned int n);
 	u64 (*bytes)(struct bench_index *index);
 };
+
+/* The loop of @churn: inlined into each, so that no call of ours is between. */
+static __always_inline int bench_churn(struct bench_index *index, unsigned int n,
+				       void *(*add)(struct bench_index *index, int *nr),
+				       void (*drop)(struct bench_index *index, void *pid),
+				       void (*defer)(struct bench_index *index, void *pid))
+{
+	void *pid;
+	int nr;
+
+	while (n--) {
+		pid = add(index, &nr);
+		if (IS_ERR(pid))
+			return PTR_ERR(pid);
+		drop(index, pid);
+		defer(index, pid);
+	}
+	return 0;
+}
 
 extern const struct bench_index_ops bench_idr_612;
 extern const struct bench_index_ops bench_idr_70;

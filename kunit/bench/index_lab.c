@@ -225,17 +225,7 @@ static int find(struct bench_index *index, const int *nr, unsigned int n, bool c
 
 static int churn(struct bench_index *index, unsigned int n)
 {
-	void *pid;
-	int nr;
-
-	while (n--) {
-		pid = add(index, &nr);
-		if (IS_ERR(pid))
-			return PTR_ERR(pid);
-		drop(index, pid);
-		defer(index, pid);
-	}
-	return 0;
+	return bench_churn(index, n, add, drop, defer);
 }
 
 /* Not in the account: buckets, and a chain in each pid; the kernel's own nodes. */
