@@ -107,19 +107,13 @@ private:
             return false;
         std::optional<Finding> finding;
         Run found;
-        const Progress &progress = search.go(
-            [&](const Run &run) {
-                count(run);
-                finding = judge.judge(run);
-                if (finding)
-                    found = run;
-                return !finding;
-            },
-            [&](const Progress &now) {
-                say_how_far(now);
-                if (!finding && now.spent - kept_ >= milliseconds(options_.every))
-                    keep(search, judge);
-            });
+        const Progress &progress =
+            search.go([&](const Run &run) { return is_good(run, judge, finding, found); },
+                      [&](const Progress &now) {
+                          say_how_far(now);
+                          if (!finding && now.spent - kept_ >= milliseconds(options_.every))
+                              keep(search, judge);
+                      });
         progress_.clear();
         // With a finding it stays as it was: whoever goes on comes to it again.
         if (!finding)
@@ -131,6 +125,16 @@ private:
         }
         report(progress, judge, finding, found);
         return !finding && progress.diverged == 0;
+    }
+
+    // Counts a run; one that is not good is the finding, and ends the search.
+    bool is_good(const Run &run, explore::Judge &judge, std::optional<Finding> &finding,
+                 Run &found) {
+        count(run);
+        finding = judge.judge(run);
+        if (finding)
+            found = run;
+        return !finding;
     }
 
     // Takes up what the file keeps, if there is one.
@@ -182,13 +186,7 @@ private:
         Run found;
         const explore::Drawn drawn = explore::draw(
             controller_, bounds,
-            [&](const Run &run) {
-                count(run);
-                finding = judge.judge(run);
-                if (finding)
-                    found = run;
-                return !finding;
-            },
+            [&](const Run &run) { return is_good(run, judge, finding, found); },
             [this](const explore::Drawn &now) { say_how_far(now); });
         progress_.clear();
         const unsigned preemptions = explore::preemptions(found.steps);
