@@ -3,6 +3,7 @@
 #include <linux/kthread.h>
 #include <linux/sched/task.h>
 #include <linux/slab.h>
+#include <linux/smp.h>
 
 #include "bug.h"
 #include "compat.h"
@@ -319,6 +320,7 @@ struct pl_control *pl_control_create(struct pl_lab *lab, struct pidlab_op *ops,
 	control->lab = lab;
 	control->ops = ops;
 	control->nr_ops = nr_ops;
+	control->cpu = raw_smp_processor_id();
 	init_completion(&control->over);
 	INIT_LIST_HEAD(&control->callbacks);
 	lab->control = control;
@@ -353,6 +355,7 @@ int pl_control_add_actor(struct pl_control *control, struct pidlab_op *ops, unsi
 	thread = kthread_create(actor_main, actor, "pidlab_actor/%u", control->nr_actors);
 	if (IS_ERR(thread))
 		return PTR_ERR(thread);
+	kthread_bind(thread, control->cpu);
 	actor->thread = get_task_struct(thread);
 	control->nr_actors++;
 	wake_up_process(thread);

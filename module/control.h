@@ -133,6 +133,7 @@ struct pl_run {
  * @nr_actors: how many
  * @ops: all instructions, those of the start first; for results as operands
  * @nr_ops: how many
+ * @cpu: where all actors run: a step from one to another then wakes no other CPU
  * @running: who goes on; NULL while no actor runs
  * @over: completed when the last actor has finished, or none can go on
  * @stop: the threads are to end
@@ -152,6 +153,7 @@ struct pl_control {
 	unsigned int nr_actors;
 	struct pidlab_op *ops;
 	unsigned int nr_ops;
+	unsigned int cpu;
 	struct pl_actor *running;
 	struct completion over;
 	bool stop;
