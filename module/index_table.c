@@ -227,6 +227,17 @@ static void move_on(struct pl_pidns *ns, struct pl_cpu_run *run, int base, int n
 		advance_last(&ns->table, base, nr);
 }
 
+/* Written only where it differs: else each CPU's search would cost all others a cache miss. */
+static void note_scan(struct pl_table *table, const struct search *search)
+{
+	unsigned int bytes = search->words * sizeof(long);
+
+	if (READ_ONCE(table->scan.entries) != search->leaves)
+		WRITE_ONCE(table->scan.entries, search->leaves);
+	if (READ_ONCE(table->scan.bytes) != bytes)
+		WRITE_ONCE(table->scan.bytes, bytes);
+}
+
 static int table_alloc(struct pl_ctx *ctx, struct pl_pidns *ns, int tid)
 {
 	struct pl_table *table = &ns->table;
@@ -248,8 +259,7 @@ static int table_alloc(struct pl_ctx *ctx, struct pl_pidns *ns, int tid)
 	}
 	if (tid)
 		return nr;
-	WRITE_ONCE(table->scan.entries, search.leaves);
-	WRITE_ONCE(table->scan.bytes, search.words * sizeof(long));
+	note_scan(table, &search);
 	if (nr > 0)
 		move_on(ns, run, search.base, nr);
 	return nr;
