@@ -331,6 +331,51 @@ static void x3_a_deadlock_says_who_has_what(struct kunit *test)
 	close_locks(locks);
 }
 
+/* Where actors have been at points, and whether one could have been elsewhere. */
+struct places {
+	unsigned int actors;
+	cpumask_t seen;
+	bool free;
+};
+
+static void note_place(struct pl_lab *lab, enum pl_point point, void *data)
+{
+	struct pl_actor *actor = pl_control_current();
+	struct places *places = data;
+
+	if (!actor)
+		return;
+	places->actors |= BIT(actor - actor->control->actors);
+	cpumask_set_cpu(raw_smp_processor_id(), &places->seen);
+	places->free |= current->nr_cpus_allowed > 1;
+}
+
+/* A second one would only have each step wake a thread there. */
+static void x3_all_actors_run_on_one_processor(struct kunit *test)
+{
+	struct scene *scene = open_scene(test, lab_open_small(test));
+	struct places *places = kunit_kzalloc(test, sizeof(*places), GFP_KERNEL);
+	u8 choices[16];
+	unsigned int i;
+
+	if (num_online_cpus() == 1)
+		kunit_skip(test, "there is one processor");
+	KUNIT_ASSERT_NOT_NULL(test, places);
+	scene->ops[0] = OP(FORK, 0, scene->lab->init_id);
+	scene->ops[1] = OP(FORK, 0, scene->lab->init_id);
+	for (i = 0; i < ARRAY_SIZE(choices); i++)
+		choices[i] = i % 2;
+	take_control(test, scene, 0, one_each, 2);
+	pl_hook_points(scene->lab, note_place, places);
+	run(test, scene, choices, ARRAY_SIZE(choices));
+	pl_unhook_points(scene->lab);
+	KUNIT_EXPECT_EQ(test, places->actors, (unsigned int)(BIT(0) | BIT(1)));
+	KUNIT_EXPECT_EQ(test, cpumask_weight(&places->seen), 1u);
+	KUNIT_EXPECT_FALSE(test, places->free);
+	give_up_control(scene);
+	EXPECT_CLEAN(test, scene->lab);
+}
+
 /* With the last number of a namespace goes the namespace, by locks: all in that step. */
 static void x3_what_callbacks_do_is_one_step(struct kunit *test)
 {
@@ -432,6 +477,7 @@ static struct kunit_case control_cases[] = {
 	LAB_CASE(x3_a_grace_period_is_a_choice),
 	LAB_CASE(x3_a_deadlock_is_told),
 	LAB_CASE(x3_a_deadlock_says_who_has_what),
+	LAB_CASE(x3_all_actors_run_on_one_processor),
 	LAB_NS_CASE(x3_what_callbacks_do_is_one_step),
 	LAB_PID_CASE(x3_no_grace_period_ends_inside_a_lock_that_callbacks_take),
 	LAB_CASE(x3_every_order_of_fork_and_exit_is_clean),
