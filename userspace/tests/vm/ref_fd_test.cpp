@@ -2,6 +2,7 @@
 // Weak references as file descriptors, as a program has them.
 #include <cerrno>
 #include <fstream>
+#include <memory>
 #include <sstream>
 #include <thread>
 
