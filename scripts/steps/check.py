@@ -2,8 +2,9 @@
 """Runs every test there is, in one go, and sums them up in the last line.
 
 Two steps run at a time, since an emulated guest keeps one processor busy. The
-kernel that most tests run on takes many minutes to build when the cache is
-empty, so that goes on in the background while the steps that do without it run.
+kernels that tests run on take many minutes to build when the cache is empty, so
+that goes on in the background, one after the other, the one that most wait for
+first, while the steps that do without them run.
 A step that fails does not keep the others from running.
 """
 
@@ -165,34 +166,38 @@ def result(outcome: Outcome) -> str:
 
 
 class Kernels:
-    """The kernels that are being built in the background; each counts as a test of its own."""
+    """The kernels that are being built in the background, in turn; each counts as a test of its own."""
 
-    def __init__(self, names: set[str], changed: threading.Condition) -> None:
+    def __init__(self, names: list[str], changed: threading.Condition) -> None:
         self._changed = changed
-        self._processes: list[subprocess.Popen[bytes]] = []
-        self._clocks: list[threading.Thread] = []
+        self._building: subprocess.Popen[bytes] | None = None  # under `changed'
+        self._stopped = False  # under `changed'
         self.outcomes: dict[str, Outcome] = {}  # of those that have been built, or not; under `changed'
-        for name in sorted(names):
-            process = start(_script("kernel", "build", name), log_of(f"kernel {name}"), BACKGROUND_NICENESS)
-            self._processes.append(process)
-            self._clocks.append(threading.Thread(target=self._see, args=(name, process), daemon=True))
-            self._clocks[-1].start()
+        self._builder = threading.Thread(target=self._build, args=(names,), daemon=True)
+        self._builder.start()
 
-    def _see(self, name: str, process: subprocess.Popen[bytes]) -> None:
-        begun = time.monotonic()
-        step = Step(f"kernel {name}", (), counts=False)
-        tally, note = count(step, process.wait(), "")
-        with self._changed:
-            self.outcomes[name] = Outcome(step, tally, time.monotonic() - begun, note)
-            tell(self.outcomes[name])
-            self._changed.notify_all()
+    def _build(self, names: list[str]) -> None:
+        for name in names:
+            step = Step(f"kernel {name}", (), counts=False)
+            begun = time.monotonic()
+            with self._changed:
+                if self._stopped:
+                    return
+                process = start(_script("kernel", "build", name), log_of(step.name), BACKGROUND_NICENESS)
+                self._building = process
+            tally, note = count(step, process.wait(), "")
+            with self._changed:
+                self.outcomes[name] = Outcome(step, tally, time.monotonic() - begun, note)
+                tell(self.outcomes[name])
+                self._changed.notify_all()
 
     def stop(self) -> None:
-        """Ends the builds that still go on: nobody waits for them any more."""
-        for process, clock in zip(self._processes, self._clocks):
-            if process.poll() is None:
-                process.terminate()
-            clock.join()
+        """Ends the build that still goes on, and begins no other: nobody waits for them any more."""
+        with self._changed:
+            self._stopped = True
+            if self._building and self._building.poll() is None:
+                self._building.terminate()
+        self._builder.join()
 
 
 class Agenda:
@@ -203,7 +208,8 @@ class Agenda:
         self._waiting = list(steps)
         self._all = len(steps)
         self._taken: set[str] = set()  # places
-        self.kernels = Kernels({step.kernel for step in steps if step.kernel}, self._changed)
+        kernels = dict.fromkeys(step.kernel for step in steps if step.kernel)
+        self.kernels = Kernels(list(kernels), self._changed)
         self.outcomes: dict[str, Outcome] = {}
 
     def _next(self) -> Step | None:

@@ -87,9 +87,7 @@ class Running(unittest.TestCase):
         self.assertEqual([str(outcome.tally) for outcome in check.run_all(steps)], ["1 passed, 0 failed, 0 skipped"] * 3)
 
     def test_without_its_kernel_a_step_fails_and_others_run(self) -> None:
-        script = check.SCRIPTS / "kernel"
-        script.write_text("#!/bin/sh\necho no compiler; exit 1\n", encoding="utf-8")
-        script.chmod(0o755)
+        self.kernels_by("echo no compiler; exit 1")
         fine = check.Step("one", ("true",), counts=False)
         needs = check.Step("two", ("sh", "-c", "echo '5 passed, 0 failed'"), kernel="debug")
         outcomes = check.run_all((fine, needs))
@@ -97,6 +95,27 @@ class Running(unittest.TestCase):
         one, none = "1 passed, 0 failed, 0 skipped", "0 passed, 1 failed, 0 skipped"
         self.assertEqual(sums, [none, one, none])  # the kernel's first
         self.assertIn("no compiler", self.said.getvalue())
+
+    def kernels_by(self, script: str) -> None:
+        """Has kernels built by this."""
+        kernel = check.SCRIPTS / "kernel"
+        kernel.write_text(f"#!/bin/sh\n{script}\n", encoding="utf-8")
+        kernel.chmod(0o755)
+
+    def test_kernels_are_built_one_at_a_time_in_the_order_of_the_steps(self) -> None:
+        linger = "i=0; while test $i -lt 20000; do i=$((i+1)); done"
+        built = check.ROOT / "built"
+        self.kernels_by(f"mkdir {check.ROOT}/alone || exit 1; {linger}; rmdir {check.ROOT}/alone; echo $2 >>{built}")
+        steps = tuple(check.Step(f"on {name}", ("true",), False, name) for name in ("one", "two", "three"))
+        outcomes = check.run_all(steps)
+        self.assertEqual([str(outcome.tally) for outcome in outcomes], ["1 passed, 0 failed, 0 skipped"] * 6)
+        self.assertEqual(built.read_text(encoding="utf-8"), "one\ntwo\nthree\n")
+
+    def test_after_a_kernel_that_does_not_build_the_next_one_does(self) -> None:
+        self.kernels_by("test $2 != broken")
+        steps = tuple(check.Step(f"on {name}", ("true",), False, name) for name in ("broken", "fine"))
+        failed = [outcome.tally.failed for outcome in check.run_all(steps)]
+        self.assertEqual(failed, [1, 0, 1, 0])
 
 
 if __name__ == "__main__":
