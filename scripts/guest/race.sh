@@ -4,6 +4,8 @@
 # 300 s and no more. /race has the suite, the operations of a load, and how many loads.
 . /lib.sh
 
+# One processor would pass whatever is wrong.
+[ "$(grep -c ^processor /proc/cpuinfo)" -ge 2 ] || give_up "races want two processors"
 read -r suite ops loads </race
 printf %s "$suite" >/sys/module/kunit/parameters/filter_glob || give_up "KUnit takes no filter here"
 load pidlab
