@@ -13,6 +13,8 @@ target_include_directories(pidlab_docs_parts PUBLIC docs)
 target_compile_definitions(pidlab_docs_parts PRIVATE PIDLAB_VERSION="${PROJECT_VERSION}")
 target_link_libraries(pidlab_docs_parts PUBLIC pidlab_cli)
 target_precompile_headers(pidlab_docs_parts PRIVATE <CLI/CLI.hpp> <fmt/format.h> <nlohmann/json.hpp>)
+pidlab_together(pidlab_docs_parts docs/completion.cpp docs/editors.cpp docs/roff.cpp
+    docs/tables.cpp)
 add_executable(pidlab_docs docs/main.cpp)
 target_link_libraries(pidlab_docs PRIVATE pidlab_docs_parts)
 

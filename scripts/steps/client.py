@@ -55,7 +55,7 @@ def oracle_torture() -> Path:
 
 def sanitized() -> Path:
     """Builds command and unit tests with AddressSanitizer and UndefinedBehaviorSanitizer."""
-    settings = ("-DCMAKE_BUILD_TYPE=Debug", "-DPIDLAB_SANITIZE=ON", "-DPIDLAB_WERROR=ON")
+    settings = ("-DCMAKE_BUILD_TYPE=Debug", "-DPIDLAB_SANITIZE=ON", "-DPIDLAB_WERROR=ON", "-DPIDLAB_UNITY=ON")
     with phase("building the client and its unit tests with sanitizers"):
         build(UNIT, "pidlab", "pidlab_unit", settings=settings)
     return UNIT

@@ -17,7 +17,7 @@ namespace {
 
 using explore::CatalogueEntry;
 
-struct Options {
+struct CatalogueOptions {
     std::vector<std::string> files;
     double time = 60;
     bool json = false;
@@ -76,7 +76,7 @@ void row(const CatalogueEntry &entry) {
     fmt::print("\n");
 }
 
-int catalogue_files(const Options &options, const Globals &globals) {
+int catalogue_files(const CatalogueOptions &options, const Globals &globals) {
     unsigned passed = 0;
     unsigned failed = 0;
     if (!options.json)
@@ -109,7 +109,7 @@ int catalogue_files(const Options &options, const Globals &globals) {
 } // namespace
 
 Action add_catalogue(CLI::App &sub, const Globals &globals) {
-    auto options = std::make_shared<Options>();
+    auto options = std::make_shared<CatalogueOptions>();
     sub.add_option("files", options->files, "scenarios with columns that switch bugs on")
         ->required()
         ->type_name("SCENARIO");

@@ -14,12 +14,12 @@ namespace pidlab::cli {
 
 namespace {
 
-struct Options {
+struct CheckOptions {
     std::vector<std::string> files;
     bool json = false;
 };
 
-int check_files(const Options &options) {
+int check_files(const CheckOptions &options) {
     const bool colour = TextStyle::of_stdout().colour;
     unsigned passed = 0;
     unsigned failed = 0;
@@ -41,7 +41,7 @@ int check_files(const Options &options) {
 } // namespace
 
 Action add_check(CLI::App &sub, const Globals &) {
-    auto options = std::make_shared<Options>();
+    auto options = std::make_shared<CheckOptions>();
     sub.add_option("files", options->files, "scenarios; - is standard input")
         ->required()
         ->type_name("SCENARIO");

@@ -20,7 +20,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-struct Options {
+struct FmtOptions {
     std::vector<std::string> files;
     bool check = false;
     bool in_place = false;
@@ -44,7 +44,7 @@ void replace(const fs::path &path, const std::string &text) {
 
 class Formatter {
 public:
-    explicit Formatter(const Options &options) : options_(options) {}
+    explicit Formatter(const FmtOptions &options) : options_(options) {}
 
     int run() {
         for (const std::string &path : options_.files)
@@ -75,14 +75,14 @@ private:
         }
     }
 
-    const Options &options_;
+    const FmtOptions &options_;
     Exit exit_ = exit_ok;
 };
 
 } // namespace
 
 Action add_fmt(CLI::App &sub, const Globals &) {
-    auto options = std::make_shared<Options>();
+    auto options = std::make_shared<FmtOptions>();
     sub.add_option("files", options->files, "scenarios; - is standard input")
         ->required()
         ->type_name("SCENARIO");

@@ -13,7 +13,7 @@ namespace pidlab::cli {
 
 namespace {
 
-struct Options {
+struct GraphOptions {
     std::string file;
     std::string format = "dot";
     std::string output;
@@ -21,7 +21,7 @@ struct Options {
     bool json = false;
 };
 
-std::string drawn(const Graph &graph, const Options &options) {
+std::string drawn(const Graph &graph, const GraphOptions &options) {
     if (options.json)
         return graph_json(graph).dump(2, ' ', false,
                                       nlohmann::ordered_json::error_handler_t::replace) +
@@ -29,7 +29,7 @@ std::string drawn(const Graph &graph, const Options &options) {
     return options.format == "mermaid" ? graph_mermaid(graph) : graph_dot(graph);
 }
 
-int print_graph(const Options &options, const Globals &globals) {
+int print_graph(const GraphOptions &options, const Globals &globals) {
     const ScenarioFile file = read_scenario(options.file);
     if (!file.good()) {
         fmt::print(stderr, "{}", file.complaints(false));
@@ -57,7 +57,7 @@ int print_graph(const Options &options, const Globals &globals) {
 } // namespace
 
 Action add_graph(CLI::App &sub, const Globals &globals) {
-    auto options = std::make_shared<Options>();
+    auto options = std::make_shared<GraphOptions>();
     sub.add_option("file", options->file, "a scenario; - is standard input")
         ->required()
         ->type_name("SCENARIO");

@@ -60,10 +60,10 @@ void print_info(const Info &info, const std::string &device) {
 } // namespace
 
 Action add_info(CLI::App &sub, const Globals &globals) {
-    struct Options {
+    struct InfoOptions {
         bool json = false;
     };
-    auto options = std::make_shared<Options>();
+    auto options = std::make_shared<InfoOptions>();
     sub.add_flag("--json", options->json, "print one JSON object");
     return [options, &globals] {
         // Defaults that depend on the machine are known after setup only.

@@ -24,7 +24,7 @@ namespace pidlab::cli {
 
 namespace {
 
-struct Options {
+struct MonitorOptions {
     std::string file;
     int fd = -1;
     bool json = false;
@@ -45,7 +45,7 @@ void end_on_signals() {
     ::sigaction(SIGTERM, &action, nullptr);
 }
 
-EventLog::Options log_options(const Options &options) {
+EventLog::Options log_options(const MonitorOptions &options) {
     EventLog::Options out;
     out.json = options.json;
     out.several = options.file.empty() && options.fd < 0;
@@ -60,7 +60,7 @@ EventLog::Options log_options(const Options &options) {
 
 class Monitor {
 public:
-    Monitor(const Options &options, const Globals &globals)
+    Monitor(const MonitorOptions &options, const Globals &globals)
         : options_(options), globals_(globals),
           log_(std::cout, options.record.empty() ? nullptr : &record_, log_options(options)) {
         if (!options.record.empty())
@@ -149,7 +149,7 @@ private:
         }
     }
 
-    const Options &options_;
+    const MonitorOptions &options_;
     const Globals &globals_;
     std::ofstream record_;
     EventLog log_;
@@ -168,7 +168,7 @@ std::vector<std::string> event_names() {
 } // namespace
 
 Action add_monitor(CLI::App &sub, const Globals &globals) {
-    auto options = std::make_shared<Options>();
+    auto options = std::make_shared<MonitorOptions>();
     auto *file = sub.add_option("file", options->file,
                                 "run this scenario, and tell of its lab; - is standard input");
     file->type_name("SCENARIO");

@@ -62,11 +62,11 @@ std::string unknown(const std::string &name) {
 } // namespace
 
 Action add_ops(CLI::App &sub, const Globals &) {
-    struct Options {
+    struct OpsOptions {
         std::vector<std::string> names;
         bool json = false;
     };
-    auto options = std::make_shared<Options>();
+    auto options = std::make_shared<OpsOptions>();
     sub.add_option("names", options->names, "only these operations")
         ->type_name("OPERATION")
         ->check([](const std::string &name) { return find_op(name) ? "" : unknown(name); });

@@ -19,7 +19,7 @@ namespace {
 using explore::Pair;
 using explore::Pairs;
 
-struct Options {
+struct PairsOptions {
     std::vector<std::string> files;
     unsigned preemptions = 2;
     unsigned every = 1;
@@ -40,7 +40,8 @@ constexpr auto between_words = std::chrono::seconds{30};
 
 class Runner {
 public:
-    Runner(const Options &options, const Globals &globals) : options_{options}, globals_{globals} {}
+    Runner(const PairsOptions &options, const Globals &globals)
+        : options_{options}, globals_{globals} {}
 
     int run() {
         const Info module = open_lab(globals_).info();
@@ -135,7 +136,7 @@ private:
         print_json_line(out);
     }
 
-    const Options &options_;
+    const PairsOptions &options_;
     const Globals &globals_;
     std::uint64_t pairs_ = 0;
     std::uint64_t modelled_ = 0;
@@ -150,7 +151,7 @@ private:
 } // namespace
 
 Action add_pairs(CLI::App &sub, const Globals &globals) {
-    auto options = std::make_shared<Options>();
+    auto options = std::make_shared<PairsOptions>();
     sub.add_option("files", options->files, "scenarios whose columns list operations")
         ->required()
         ->type_name("SCENARIO");

@@ -19,7 +19,7 @@ namespace pidlab::cli {
 
 namespace {
 
-struct Options {
+struct QuizOptions {
     std::string file;
     std::size_t ask = 0;
     std::uint64_t seed = scenario::Random::default_seed;
@@ -30,7 +30,7 @@ struct Options {
 /// lines that are asked about only with the answer.
 class Quiz {
 public:
-    Quiz(const Options &options, const ScenarioFile &file)
+    Quiz(const QuizOptions &options, const ScenarioFile &file)
         : options_(options), source_(file.source),
           asked_(scenario::questions(file.source, file.parsed.scenario)) {
         if (options.ask)
@@ -95,7 +95,7 @@ private:
                            : "");
     }
 
-    const Options &options_;
+    const QuizOptions &options_;
     const scenario::SourceText &source_;
     std::vector<scenario::Question> asked_;
     nlohmann::ordered_json lines_ = nlohmann::ordered_json::array();
@@ -104,7 +104,7 @@ private:
     bool over_ = false; ///< the input has ended
 };
 
-int quiz(const Options &options) {
+int quiz(const QuizOptions &options) {
     const ScenarioFile file = read_scenario(options.file);
     if (!file.good()) {
         fmt::print(stderr, "{}", file.complaints(colours_wanted(fileno(stderr))));
@@ -116,7 +116,7 @@ int quiz(const Options &options) {
 } // namespace
 
 Action add_quiz(CLI::App &sub, const Globals &) {
-    auto options = std::make_shared<Options>();
+    auto options = std::make_shared<QuizOptions>();
     sub.add_option("file", options->file, "a scenario")->required()->type_name("SCENARIO");
     sub.add_option("--ask", options->ask, "ask about so many lines, picked by chance, not all")
         ->type_name("N");

@@ -17,7 +17,7 @@ namespace pidlab::cli {
 
 namespace {
 
-struct Options {
+struct ReplayOptions {
     std::string file;
     bool json = false;
 };
@@ -45,7 +45,7 @@ std::string to_text(const ReplayedLab &lab, const std::string &file) {
                        there.now);
 }
 
-int print_replay(const Options &options, const Globals &globals) {
+int print_replay(const ReplayOptions &options, const Globals &globals) {
     std::ifstream file;
     if (options.file != "-") {
         file.open(options.file);
@@ -81,7 +81,7 @@ int print_replay(const Options &options, const Globals &globals) {
 } // namespace
 
 Action add_replay(CLI::App &sub, const Globals &globals) {
-    auto options = std::make_shared<Options>();
+    auto options = std::make_shared<ReplayOptions>();
     sub.add_option("file", options->file, "a record that `run --record' wrote; - is standard input")
         ->required()
         ->type_name("FILE");

@@ -15,13 +15,13 @@ namespace pidlab::cli {
 
 namespace {
 
-struct Options {
+struct ReportOptions {
     std::string file;
     std::string output;
     bool one_generation = false;
 };
 
-int write_report(const Options &options, const Globals &globals) {
+int write_report(const ReportOptions &options, const Globals &globals) {
     const ScenarioFile file = read_scenario(options.file);
     if (!file.good()) {
         fmt::print(stderr, "{}", file.complaints(false));
@@ -51,7 +51,7 @@ int write_report(const Options &options, const Globals &globals) {
 } // namespace
 
 Action add_report(CLI::App &sub, const Globals &globals) {
-    auto options = std::make_shared<Options>();
+    auto options = std::make_shared<ReportOptions>();
     sub.add_option("file", options->file, "a scenario; - is standard input")
         ->required()
         ->type_name("SCENARIO");

@@ -28,7 +28,7 @@ namespace pidlab::cli {
 
 namespace {
 
-struct Options {
+struct RunOptions {
     std::vector<std::string> files;
     bool json = false;
     bool report = false;
@@ -40,7 +40,7 @@ struct Options {
 
 class Runner {
 public:
-    Runner(const Options &options, const Globals &globals)
+    Runner(const RunOptions &options, const Globals &globals)
         : options_(options), globals_(globals), style_(TextStyle::of_stdout()),
           table_(names(options.files), style_) {}
 
@@ -245,7 +245,7 @@ private:
         exit_ = std::max(exit_, how);
     }
 
-    const Options &options_;
+    const RunOptions &options_;
     const Globals &globals_;
     TextStyle style_;
     GenerationTable table_;
@@ -261,7 +261,7 @@ private:
 } // namespace
 
 Action add_run(CLI::App &sub, const Globals &globals) {
-    auto options = std::make_shared<Options>();
+    auto options = std::make_shared<RunOptions>();
     sub.add_option("files", options->files, "scenarios; - is standard input")
         ->required()
         ->type_name("SCENARIO");

@@ -14,12 +14,12 @@ namespace pidlab::cli {
 
 namespace {
 
-struct Options {
+struct TimelineOptions {
     std::string file;
     std::string output;
 };
 
-int print_timeline(const Options &options, const Globals &globals) {
+int print_timeline(const TimelineOptions &options, const Globals &globals) {
     const ScenarioFile file = read_scenario(options.file);
     if (!file.good()) {
         fmt::print(stderr, "{}", file.complaints(false));
@@ -45,7 +45,7 @@ int print_timeline(const Options &options, const Globals &globals) {
 } // namespace
 
 Action add_timeline(CLI::App &sub, const Globals &globals) {
-    auto options = std::make_shared<Options>();
+    auto options = std::make_shared<TimelineOptions>();
     sub.add_option("file", options->file, "a scenario; - is standard input")
         ->required()
         ->type_name("SCENARIO");

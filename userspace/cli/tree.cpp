@@ -13,7 +13,7 @@ namespace pidlab::cli {
 
 namespace {
 
-struct Options {
+struct TreeOptions {
     std::string file;
     std::size_t at = 0; ///< 0: the end
     bool json = false;
@@ -36,7 +36,7 @@ std::string to_text(const Sight &sight) {
     return out;
 }
 
-int print_tree(const Options &options, const Globals &globals) {
+int print_tree(const TreeOptions &options, const Globals &globals) {
     const ScenarioFile file = read_scenario(options.file);
     if (!file.good()) {
         fmt::print(stderr, "{}", file.complaints(false));
@@ -64,7 +64,7 @@ int print_tree(const Options &options, const Globals &globals) {
 } // namespace
 
 Action add_tree(CLI::App &sub, const Globals &globals) {
-    auto options = std::make_shared<Options>();
+    auto options = std::make_shared<TreeOptions>();
     sub.add_option("file", options->file, "a scenario; - is standard input")
         ->required()
         ->type_name("SCENARIO");
