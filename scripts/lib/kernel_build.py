@@ -112,7 +112,7 @@ def _compile(make: list[str], name: str, recipe: Recipe, log: Path) -> None:
     """Run make, count the files it compiles, keep its words in `log`."""
     targets = ["linux" if recipe.arch == "um" else "vmlinux", "modules"]
     progress = Progress(f"building the {name} kernel", recipe.files)
-    command = ["nice", *make, f"-j{os.cpu_count() or 1}", *targets]
+    command = [*make, f"-j{os.cpu_count() or 1}", *targets]
     with open(log, "w") as out, subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
                                                  stdin=subprocess.DEVNULL, preexec_fn=die_with_parent) as child:
         assert child.stdout

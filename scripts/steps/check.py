@@ -4,7 +4,8 @@
 Two steps run at a time, since an emulated guest keeps one processor busy. The
 kernels that tests run on take many minutes to build when the cache is empty, so
 that goes on in the background, one after the other, the one that most wait for
-first, while the steps that do without them run.
+first, while the steps that do without them run. It takes its share like them: what
+waits for a kernel takes long itself, so a build that gave way would be waited for.
 A step that fails does not keep the others from running.
 """
 
@@ -31,7 +32,6 @@ HEARTBEAT = 60.0  # seconds between two words about a step that takes long
 MOST_SHOWN = 60  # lines of a failed step
 MOST_REPEATED = 15  # of those, once more at the end
 AT_A_TIME = 2
-BACKGROUND_NICENESS = 5
 
 _SUM = re.compile(r"^(\d+) passed, (\d+) failed(?:, (\d+) skipped)?$", re.MULTILINE)
 
@@ -45,6 +45,7 @@ class Step:
     counts: bool = True  # has a sum line; a step without one is one test
     kernel: str = ""  # waits until this kernel has been built
     place: str = ""  # what it has for itself: of those that name the same, one runs at a time
+    last: bool = False  # waits for all others: it looks at what they have left
 
 
 @dataclass
@@ -85,7 +86,7 @@ STEPS = (  # what takes long comes early, that it does not stay to the last
     Step("what points cost", _module("speed", "--kernel", "stock", "--instructions", "--builds", "ordinary",
                                      "no-points"), counts=False),
     Step("one seed, one guest", _module("seed", "--pair")),
-    Step("rows", _script("rows", "--complete")),
+    Step("rows", _script("rows", "--complete"), last=True),
 )
 
 
@@ -94,13 +95,12 @@ def log_of(name: str) -> Path:
     return LOGS / (re.sub(r"[^a-z0-9.]+", "-", name.lower()) + ".log")
 
 
-def start(command: tuple[str, ...], log: Path, niceness: int = 0) -> subprocess.Popen[bytes]:
+def start(command: tuple[str, ...], log: Path) -> subprocess.Popen[bytes]:
     """Starts a command with its output in a log."""
     log.parent.mkdir(parents=True, exist_ok=True)
-    prefix = ("nice", "-n", str(niceness)) if niceness else ()
     with open(log, "wb") as out:
         return subprocess.Popen(
-            prefix + command, cwd=ROOT, stdin=subprocess.DEVNULL, stdout=out, stderr=out
+            command, cwd=ROOT, stdin=subprocess.DEVNULL, stdout=out, stderr=out
         )
 
 
@@ -183,7 +183,7 @@ class Kernels:
             with self._changed:
                 if self._stopped:
                     return
-                process = start(_script("kernel", "build", name), log_of(step.name), BACKGROUND_NICENESS)
+                process = start(_script("kernel", "build", name), log_of(step.name))
                 self._building = process
             tally, note = count(step, process.wait(), "")
             with self._changed:
@@ -212,11 +212,13 @@ class Agenda:
         self.kernels = Kernels(list(kernels), self._changed)
         self.outcomes: dict[str, Outcome] = {}
 
+    def _can_run(self, step: Step) -> bool:
+        if step.last and len(self.outcomes) < self._all - 1:
+            return False
+        return step.place not in self._taken and (not step.kernel or step.kernel in self.kernels.outcomes)
+
     def _next(self) -> Step | None:
-        for step in self._waiting:
-            if step.place not in self._taken and (not step.kernel or step.kernel in self.kernels.outcomes):
-                return step
-        return None
+        return next((step for step in self._waiting if self._can_run(step)), None)
 
     def take(self) -> Step | None:
         """The next step that can run; None when there is none left."""

@@ -111,6 +111,17 @@ class Running(unittest.TestCase):
         self.assertEqual([str(outcome.tally) for outcome in outcomes], ["1 passed, 0 failed, 0 skipped"] * 6)
         self.assertEqual(built.read_text(encoding="utf-8"), "one\ntwo\nthree\n")
 
+    def test_what_looks_at_the_others_results_waits_for_all_of_them(self) -> None:
+        left = check.ROOT / "left"
+        linger = "i=0; while test $i -lt 20000; do i=$((i+1)); done"
+        self.kernels_by(linger)
+        steps = (
+            check.Step("slow", ("sh", "-c", f"{linger}; echo slow >>{left}"), False),
+            check.Step("look", ("sh", "-c", f"cat {left} && test $(wc -l <{left}) = 2"), False, last=True),
+            check.Step("late", ("sh", "-c", f"echo late >>{left}"), False, "debug"),
+        )
+        self.assertEqual([outcome.tally.failed for outcome in check.run_all(steps)], [0] * 4)
+
     def test_after_a_kernel_that_does_not_build_the_next_one_does(self) -> None:
         self.kernels_by("test $2 != broken")
         steps = tuple(check.Step(f"on {name}", ("true",), False, name) for name in ("broken", "fine"))
