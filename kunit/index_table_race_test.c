@@ -17,16 +17,22 @@ MODULE_PARM_DESC(race_seed, "the luck of the races of the table");
 
 #define THREADS 8
 #define HELD	96
+/* Fewer numbers meet more often, more come and go with their leaves: by turns. */
+#define FEW	430
 #define PID_MAX 900
 
 /**
  * struct race - a table that all threads use
  * @lab: where
+ * @pid_max: numbers are below this
+ * @held: how many of them a thread holds at most
  * @owner: by number: how many threads believe that it is theirs
  * @pids: by number: what is published for it; each knows its number
  */
 struct race {
 	struct pl_lab *lab;
+	int pid_max;
+	unsigned int held;
 	atomic_t owner[PID_MAX];
 	struct pl_pid *pids[PID_MAX];
 };
@@ -68,7 +74,7 @@ static void take_one(struct racer *racer, int tid)
 		racer->wrong += nr != (tid ? -EEXIST : -EAGAIN);
 		return;
 	}
-	racer->wrong += nr >= PID_MAX || (tid && nr != tid);
+	racer->wrong += nr >= race->pid_max || (tid && nr != tid);
 	racer->wrong += atomic_inc_return(&race->owner[nr]) != 1;
 	racer->held[racer->nr_held++] = nr;
 	rcu_read_lock();
@@ -99,7 +105,7 @@ static void look(struct racer *racer, int nr)
 	pid = pl_pid_find(nr, race->lab->root_ns);
 	racer->wrong += pid && pid->numbers[0].nr != nr;
 	next = index_of(race)->next(race->lab->root_ns, nr);
-	racer->wrong += next >= PID_MAX || (next >= 0 && next < nr);
+	racer->wrong += next >= race->pid_max || (next >= 0 && next < nr);
 	if (racer->nr_held) {
 		nr = racer->held[0];
 		racer->wrong += pl_pid_find(nr, race->lab->root_ns) != race->pids[nr];
@@ -111,17 +117,19 @@ static void look(struct racer *racer, int nr)
 static int run_racer(void *data)
 {
 	struct racer *racer = data;
+	struct race *race = racer->race;
 	unsigned int i;
 
 	for (i = 0; i < racer->ops && !kthread_should_stop(); i++) {
 		u32 roll = prandom_u32_state(&racer->dice);
-		int nr = 2 + (roll >> 8) % (PID_MAX - 2);
+		int nr = 2 + (roll >> 8) % (race->pid_max - 2);
 		/* By turns all fill the table up and drain it. */
 		bool fill = i / 400 % 2;
 
 		if (roll % 8 < 2)
 			look(racer, nr);
-		else if (racer->nr_held && (racer->nr_held == HELD || roll % 8 < (fill ? 4 : 6)))
+		else if (racer->nr_held &&
+			 (racer->nr_held == race->held || roll % 8 < (fill ? 4 : 6)))
 			give_one_back(racer, (roll >> 8) % racer->nr_held);
 		else
 			take_one(racer, roll % 32 == 31 ? nr : 0);
@@ -141,8 +149,11 @@ static struct race *make_race(struct kunit *test, u64 run)
 	int nr;
 
 	KUNIT_ASSERT_NOT_NULL(test, race);
+	race->pid_max = race_seed % 2 ? FEW : PID_MAX;
+	/* Together nearly all that there are behind the reserved ones. */
+	race->held = min(HELD, (race->pid_max - PL_RESERVED_PIDS) / (THREADS - 1));
 	LAB_SET(&setup, GENERATION, PIDLAB_GEN_TABLE);
-	LAB_SET(&setup, PID_MAX, PID_MAX);
+	LAB_SET(&setup, PID_MAX, race->pid_max);
 	LAB_SET(&setup, TASK_PAYLOAD, 0);
 	LAB_SET(&setup, PERCPU_RUN, run);
 	race->lab = lab_open_setup(test, &setup);

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from failure import Failure
-from kernels import Kernel
+from kernels import RECIPES, Kernel
 
 # Any complaint of the kernel's ends the guest at once, and the guest's end is QEMU's.  The times are for emulation:
 # a processor that shares the host's with others is slow, not stuck.
@@ -69,7 +69,8 @@ def command_line(settings: Settings) -> str:
     """What the kernel is told."""
     quiet = "quiet loglevel=4" if settings.interactive else "loglevel=7"
     own = X86 if settings.kernel.arch != "um" else ""
-    return " ".join(part for part in (quiet, ALWAYS, own, settings.append) if part)
+    words = RECIPES[settings.kernel.name].words
+    return " ".join(part for part in (quiet, ALWAYS, own, words, settings.append) if part)
 
 
 def qemu(settings: Settings, files: Files) -> list[str]:

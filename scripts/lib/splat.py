@@ -7,6 +7,8 @@ the kernel itself calls a bug fails the run.
 Only lines with the kernel's time stamp count, and only by how the message begins: programs print the word WARNING
 too, and the kernel mentions it when it speaks of mitigations.  The console is shared, so a message may start in the
 middle of a line that a program has not ended.
+
+A race counts if a side of it is the module's or its tests': the kernel has some of its own, in its drivers and timers.
 """
 
 from __future__ import annotations
@@ -19,7 +21,7 @@ _MESSAGE = re.compile(r"\[ *\d+\.\d{6}\](?:\[ *[TC]\d+\])? ")
 # How the first line of a report begins, the special before the general.
 KINDS: tuple[tuple[str, str], ...] = (
     ("KASAN", r"BUG: KASAN: "),
-    ("KCSAN", r"BUG: KCSAN: "),
+    ("KCSAN", r"BUG: KCSAN: .*\[pidlab"),
     ("KFENCE", r"BUG: KFENCE: "),
     ("UBSAN", r"UBSAN: \S"),
     ("sleeping in atomic context", r"BUG: (sleeping function called from invalid context|scheduling while atomic)"),
@@ -36,7 +38,7 @@ KINDS: tuple[tuple[str, str], ...] = (
     ("kmemleak", r"kmemleak: [1-9]\d* new suspected memory leaks"),
     ("oops", r"Oops\b|general protection fault|stack segment: |double fault: |Unable to handle kernel"
              r"|BUG: (kernel NULL pointer dereference|unable to handle)"),
-    ("BUG", r"BUG: |kernel BUG at "),
+    ("BUG", r"BUG: (?!KCSAN: )|kernel BUG at "),
     ("WARNING", r"WARNING: "),
     ("panic", r"Kernel panic - not syncing: "),
 )

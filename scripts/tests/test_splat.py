@@ -12,6 +12,8 @@ import splat  # noqa: E402
 REPORTS = {
     "[    9.104522] BUG: KASAN: slab-use-after-free in pl_task_put+0x1f/0x40 [pidlab]": "KASAN",
     "[   30.771290] BUG: KCSAN: data-race in pl_pid_alloc [pidlab] / pl_pid_free [pidlab]": "KCSAN",
+    "[   80.136272] BUG: KCSAN: data-race in table_next [pidlab] / table_publish [pidlab]": "KCSAN",
+    "[   80.136272] BUG: KCSAN: data-race in run_racer+0x3a4/0x890 [pidlab_kunit]": "KCSAN",
     "[    2.000001] BUG: KFENCE: out-of-bounds read in pl_op_run+0x1/0x2 [pidlab]": "KFENCE",
     "[    2.000001] UBSAN: array-index-out-of-bounds in module/op.c:88:12": "UBSAN",
     "[    2.000001] UBSAN: shift-out-of-bounds in module/index.c:12:3": "UBSAN",
@@ -52,6 +54,8 @@ REPORTS = {
 }
 
 FALSE_FRIENDS = """\
+[  102.616045] BUG: KCSAN: data-race in virtqueue_get_buf_ctx_split+0x6a/0x2e0
+[  102.616045] BUG: KCSAN: data-race in hrtimer_active / hrtimer_start_range_ns
 [    0.000000] Spectre V2 : WARNING: Unprivileged eBPF is enabled with eIBRS on, data leaks possible via Spectre v2
 [    0.000000] rcu: INFO: nothing at all
 [    0.000000] rcu: Preemptible hierarchical RCU implementation.
