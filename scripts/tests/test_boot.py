@@ -76,14 +76,14 @@ class FakeGuestTest(unittest.TestCase):
         self.assertEqual(outcome.exit_status, boot.SPLAT)
         self.assertIn("KASAN", outcome.explain())
 
-    def test_a_kernel_that_the_emulator_breaks_before_its_first_program_is_booted_once_more(self) -> None:
+    def test_a_kernel_that_dies_before_its_first_program_is_booted_once_more(self) -> None:
         oops = "[    2.857541] Oops: int3: 0000 [#1] PREEMPT SMP NOPTI\\n"
         init = "[    2.100000] Run /init as init process\\n"
         again = 'test -e boots && echo "$4 0" >"$2"; ' f'test -e boots || printf "{oops}" >"$3"; echo x >>boots'
         at = 'cd "$(dirname "$1")"; '
         with contextlib.redirect_stderr(io.StringIO()) as said:
             self.assertEqual(self.boot(at + again).exit_status, 0)
-        self.assertIn("booting once more", said.getvalue())
+        self.assertIn("died in its boot (oops), before anything of ours ran; booting once more", said.getvalue())
         with contextlib.redirect_stderr(io.StringIO()):
             always = self.boot(at + f'printf "{oops}" >"$3"; echo x >>always')
         self.assertEqual(always.exit_status, boot.SPLAT)
