@@ -16,10 +16,11 @@ module_param(race_seed, uint, 0444);
 MODULE_PARM_DESC(race_seed, "the luck of the races of the table");
 
 #define THREADS 8
-#define HELD	96
 /* Fewer numbers meet more often, more come and go with their leaves: by turns. */
 #define FEW	430
 #define PID_MAX 900
+/* Of the numbers behind the reserved ones, all threads together want some more than there are. */
+#define HELD(pid_max) (((pid_max) - PL_RESERVED_PIDS) / (THREADS - 1))
 
 /**
  * struct race - a table that all threads use
@@ -52,7 +53,7 @@ struct racer {
 	struct race *race;
 	struct rnd_state dice;
 	unsigned int ops;
-	int held[HELD];
+	int held[HELD(PID_MAX)];
 	unsigned int nr_held;
 	unsigned int wrong;
 	struct completion finished;
@@ -150,8 +151,7 @@ static struct race *make_race(struct kunit *test, u64 run)
 
 	KUNIT_ASSERT_NOT_NULL(test, race);
 	race->pid_max = race_seed % 2 ? FEW : PID_MAX;
-	/* Together nearly all that there are behind the reserved ones. */
-	race->held = min(HELD, (race->pid_max - PL_RESERVED_PIDS) / (THREADS - 1));
+	race->held = HELD(race->pid_max);
 	LAB_SET(&setup, GENERATION, PIDLAB_GEN_TABLE);
 	LAB_SET(&setup, PID_MAX, race->pid_max);
 	LAB_SET(&setup, TASK_PAYLOAD, 0);

@@ -47,9 +47,10 @@ class Outcome:
 
     @property
     def stillborn(self) -> bool:
-        """The kernel died of itself, before anything of ours ran: under emulation one in some hundred boots does.
+        """The kernel died of itself, before anything of ours ran.
 
-        Seen: a breakpoint that it had removed from a branch already; a command line with a word garbled.
+        Seen twice under emulation: a breakpoint that it had removed from a branch already; a command line with a
+        word garbled.
         """
         return bool(self.splats) and self.status is None and not _FIRST_PROGRAM.search(read_log(self.files.console))
 
