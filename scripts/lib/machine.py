@@ -82,6 +82,9 @@ def qemu(settings: Settings, files: Files) -> list[str]:
     console = f"file,id=console,path={escape(files.console)}"
     if settings.interactive:
         console = f"stdio,id=console,mux=on,signal=off,logfile={escape(files.console)}"
+    processors = str(settings.cpus)
+    if RECIPES[settings.kernel.name].packages:
+        processors += f",sockets={settings.cpus}"
     accelerator = ["-accel", settings.accelerator]
     if settings.seed is not None:
         # Whatever QEMU does in a thread of its own is at the mercy of the host: no ioeventfd either.
@@ -90,7 +93,7 @@ def qemu(settings: Settings, files: Files) -> list[str]:
     return [
         program, "-nodefaults", "-no-user-config", "-display", "none", "-no-reboot",
         "-machine", "q35", *accelerator, "-cpu", processor,
-        "-smp", str(settings.cpus), "-m", settings.memory,
+        "-smp", processors, "-m", settings.memory,
         "-kernel", settings.kernel.image, "-initrd", str(files.initramfs),
         "-append", f"console=ttyS0 {command_line(settings)}",
         "-chardev", console, "-serial", "chardev:console",

@@ -107,8 +107,8 @@ class FakeGuestTest(unittest.TestCase):
         self.assertFalse((self.out / "initramfs").exists())
 
 
-class SeedTest(unittest.TestCase):
-    """What a seed changes in the command line."""
+class QemuTest(unittest.TestCase):
+    """What a seed and a kernel change in the command line."""
 
     KERNEL = Kernel("stock", "6.12", "vmlinuz", "kdir", "x86_64", "stock")
 
@@ -128,6 +128,11 @@ class SeedTest(unittest.TestCase):
         words = self.words(Settings(self.KERNEL))
         self.assertNotIn("-icount", words)
         self.assertIn("virtio-serial-pci", words)
+
+    def test_a_kernel_that_knows_one_processor_of_a_package_gets_packages(self) -> None:
+        for kernel, smp in (("stock", "4"), ("kcsan", "4,sockets=4")):
+            words = self.words(Settings(Kernel(kernel, "6.12", "vmlinux", "kdir", "x86_64", "built"), cpus=4))
+            self.assertEqual(words[words.index("-smp") + 1], smp)
 
 
 class KvmTest(unittest.TestCase):
