@@ -76,6 +76,7 @@ STEPS = (  # what takes long comes early, that it does not stay to the last
     Step("pairs", _module("search", "pairs", "--every", "60"), place="search"),
     Step("VM tests on 6.12", _module("vmtest", "--kernel", "stock")),
     Step("VM tests on debug", _module("vmtest", "--kernel", "debug"), True, "debug", "module for debug"),
+    Step("a million operations", _module("race"), True, "kcsan"),
     Step("build for 6.1", _script("kbuild", "6.1", *STRICT), counts=False),
     Step("scenarios on 6.1", _module("run", "--kernel", "6.1"), place="scenarios"),
     Step("scenarios on 6.12", _module("run", "--kernel", "stock"), place="scenarios"),

@@ -13,8 +13,9 @@ from steps.host import BUILD, need_packages, phase
 
 KERNEL = "kcsan"
 SUITE = "pidlab_index_table_race"
+OPS = 1_000_000  # unless told otherwise
 CASES = 2
-EACH = 250_000  # operations of a case in a load: some 25 s of its 300 on an idle machine
+EACH = 250_000  # operations of a case in a load: ten seconds of its 300 on an idle machine
 
 
 def loads(ops: int) -> tuple[int, int]:
@@ -47,7 +48,7 @@ def main() -> int:
     """`make race`."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--kernel", default=KERNEL)
-    parser.add_argument("--ops", type=int, default=1_000_000, help="operations in all (default: 1000000)")
+    parser.add_argument("--ops", type=int, default=OPS, help=f"operations in all (default: {OPS})")
     options = parser.parse_args()
     need_packages("check")
     return guest.verdict(run(kernels.canonical(options.kernel), options.ops))

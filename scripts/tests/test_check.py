@@ -14,7 +14,7 @@ from unittest import mock
 SCRIPTS = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(SCRIPTS), str(SCRIPTS / "lib")]
 
-from steps import check  # noqa: E402
+from steps import check, race  # noqa: E402
 
 COUNTING = check.Step("tests", ())
 PLAIN = check.Step("build", (), counts=False)
@@ -127,6 +127,11 @@ class Running(unittest.TestCase):
         steps = tuple(check.Step(f"on {name}", ("true",), False, name) for name in ("broken", "fine"))
         failed = [outcome.tally.failed for outcome in check.run_all(steps)]
         self.assertEqual(failed, [1, 0, 1, 0])
+
+    def test_a_million_operations_are_watched_for_races(self) -> None:
+        step = next(step for step in check.STEPS if step.kernel == "kcsan")
+        self.assertEqual(step.command[-2:], ("-m", "steps.race"))
+        self.assertEqual(race.OPS, 1_000_000)
 
 
 if __name__ == "__main__":
