@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: MIT
 #
-# For the tests under sanitizers: files of one matter compiled together, so that what they all take
-# from templates is instantiated and instrumented once. That takes half of the time. Names in
-# unnamed namespaces must differ within a group. An ordinary build compiles each file by itself, and
-# so sees to it that each includes what it uses.
+# For whole builds, as the scripts make them: files of one matter compiled together, so that what they
+# all take from templates is instantiated once. That takes half of the time; who edits one file waits
+# for its group. Names in unnamed namespaces must differ within a group. That each file includes what
+# it uses of the libraries is seen to by scripts/style.
 #
 option(PIDLAB_UNITY "compile files of one matter together" OFF)
 

@@ -11,6 +11,8 @@ from steps.host import BUILD, ROOT, phase, quietly, say
 
 CLIENT = BUILD / "client"
 UNIT = BUILD / "unit"
+SETTINGS = ("-DPIDLAB_UNITY=ON",)  # a whole build takes half as long
+RELEASE = ("-DCMAKE_BUILD_TYPE=Release", *SETTINGS)
 
 
 def build(folder: Path, *targets: str, settings: tuple[str, ...] = ()) -> None:
@@ -25,37 +27,34 @@ def build(folder: Path, *targets: str, settings: tuple[str, ...] = ()) -> None:
 def release() -> Path:
     """Builds the command; returns where it is. Needs no test library."""
     with phase("building the client"):
-        build(CLIENT, "pidlab", settings=("-DCMAKE_BUILD_TYPE=Release", "-DPIDLAB_TESTS=OFF"))
+        build(CLIENT, "pidlab", settings=RELEASE)
     return CLIENT / "pidlab"
 
 
 def vm_tests() -> Path:
     """Builds the tests that run in a VM; returns where they are. Shares its objects with release."""
-    settings = ("-DCMAKE_BUILD_TYPE=Release", "-DPIDLAB_TESTS=ON")
     with phase("building the VM tests"):
-        build(CLIENT, "pidlab_vm_tests", settings=settings)
+        build(CLIENT, "pidlab_vm_tests", settings=RELEASE)
     return CLIENT / "tests" / "pidlab_vm_tests"
 
 
 def torture() -> Path:
     """Builds what runs random programs on model and module; returns where it is."""
-    settings = ("-DCMAKE_BUILD_TYPE=Release", "-DPIDLAB_TESTS=ON")
     with phase("building the torture"):
-        build(CLIENT, "pidlab_torture", settings=settings)
+        build(CLIENT, "pidlab_torture", settings=RELEASE)
     return CLIENT / "tests" / "pidlab_torture"
 
 
 def oracle_torture() -> Path:
     """Builds what runs random programs on real processes and module; returns where it is."""
-    settings = ("-DCMAKE_BUILD_TYPE=Release", "-DPIDLAB_TESTS=ON")
     with phase("building the torture by real processes"):
-        build(CLIENT, "pidlab_oracle_torture", settings=settings)
+        build(CLIENT, "pidlab_oracle_torture", settings=RELEASE)
     return CLIENT / "tests" / "pidlab_oracle_torture"
 
 
 def sanitized() -> Path:
     """Builds command and unit tests with AddressSanitizer and UndefinedBehaviorSanitizer."""
-    settings = ("-DCMAKE_BUILD_TYPE=Debug", "-DPIDLAB_SANITIZE=ON", "-DPIDLAB_WERROR=ON", "-DPIDLAB_UNITY=ON")
+    settings = ("-DCMAKE_BUILD_TYPE=Debug", "-DPIDLAB_SANITIZE=ON", "-DPIDLAB_WERROR=ON", *SETTINGS)
     with phase("building the client and its unit tests with sanitizers"):
         build(UNIT, "pidlab", "pidlab_unit", settings=settings)
     return UNIT

@@ -33,9 +33,8 @@ def module_source(destdir: Path) -> Path:
 
 def stage(destdir: Path, prefix: Path) -> None:
     """Installs everything for `prefix`, below `destdir`."""
-    settings = ("-DCMAKE_BUILD_TYPE=Release", "-DPIDLAB_TESTS=OFF")
     with phase("building the client and its manual"):
-        client.build(client.CLIENT, "pidlab", "docs", settings=settings)
+        client.build(client.CLIENT, "pidlab", "docs", settings=client.RELEASE)
     os.environ["DESTDIR"] = str(destdir)
     quietly(["cmake", "--install", client.CLIENT, "--prefix", prefix], BUILD / "log" / "install.log")
     module_source(destdir)
