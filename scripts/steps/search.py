@@ -19,6 +19,7 @@ from steps.host import BUILD, ROOT, need_packages, phase, say
 BUGS = ROOT / "userspace" / "scenarios" / "bugs"
 PAIRS = ROOT / "userspace" / "pairs"
 KERNEL = "stock"
+CPUS = "1"  # actors take turns on one; another has only to be woken each time
 
 
 def files_of(what: str, scenario: Path | None) -> list[Path]:
@@ -90,7 +91,7 @@ class Search:
         words.write_text("\n".join(lines) + "\n", encoding="utf-8")
         files = {"/pidlab.ko": self.module, "/search": words, **self.scenarios}
         return guest.vm_command(self.kernel, "search.sh", BUILD / "vm" / name, files,
-                                {"/bin/pidlab": self.program}, "--timeout", self.timeout)
+                                {"/bin/pidlab": self.program}, "--cpus", CPUS, "--timeout", self.timeout)
 
 
 def built(kernel: str, what: str, files: list[Path], options: list[str], timeout: str) -> Search:
