@@ -32,7 +32,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--kernel", default="debug")
     parser.add_argument("--footprints", action="store_true", help="on a module that tells what each step touches")
-    parser.add_argument("--timeout", default="1200")
+    parser.add_argument("--timeout", default="3600")
     options = parser.parse_args()
     kernel = kernels.canonical(options.kernel)
     need_packages("check")

@@ -125,7 +125,7 @@ def main() -> int:
     parser.add_argument("--kernel", default="stock")
     parser.add_argument("--scenario", type=Path, help="only this one, or those of this folder")
     parser.add_argument("--generations", choices=["all"], help="each in every generation, and where they differ")
-    parser.add_argument("--timeout", default="300")
+    parser.add_argument("--timeout", default="900")
     options = parser.parse_args()
 
     scenarios = all_scenarios()

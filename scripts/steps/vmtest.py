@@ -32,7 +32,7 @@ def main() -> int:
     """`make vmtest`."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--kernel", action="append", default=[])
-    parser.add_argument("--timeout", default="1200")
+    parser.add_argument("--timeout", default="3600")
     options = parser.parse_args()
     need_packages("check")
     tests = client.vm_tests()
