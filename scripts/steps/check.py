@@ -45,6 +45,7 @@ class Step:
     counts: bool = True  # has a sum line; a step without one is one test
     kernel: str = ""  # waits until this kernel has been built
     place: str = ""  # what it has for itself: of those that name the same, one runs at a time
+    after: str = ""  # the step that must have ended, well or not: what both build is built then
     last: bool = False  # waits for all others: it looks at what they have left
 
 
@@ -71,11 +72,11 @@ STEPS = (  # what takes long comes early, that it does not stay to the last
     Step("build for 6.12", _script("kbuild", "stock", *STRICT), counts=False),
     Step("tests of the scripts", _module("unit", "scripts")),
     Step("tests of the client", _module("unit", "client")),
-    Step("build for debug", _script("kbuild", "debug", "--kunit", *STRICT), False, "debug", "module for debug"),
-    Step("KUnit on debug", _module("kunit", "--kernel", "debug"), True, "debug", "module for debug"),
+    Step("build for debug", _script("kbuild", "debug", "--kunit", *STRICT), False, "debug"),
+    Step("KUnit on debug", _module("kunit", "--kernel", "debug"), True, "debug", after="build for debug"),
     Step("pairs", _module("search", "pairs", "--every", "60"), place="search"),
     Step("VM tests on 6.12", _module("vmtest", "--kernel", "stock")),
-    Step("VM tests on debug", _module("vmtest", "--kernel", "debug"), True, "debug", "module for debug"),
+    Step("VM tests on debug", _module("vmtest", "--kernel", "debug"), True, "debug", after="build for debug"),
     Step("a million operations", _module("race"), True, "kcsan"),
     Step("build for 6.1", _script("kbuild", "6.1", *STRICT), counts=False),
     Step("scenarios on 6.1", _module("run", "--kernel", "6.1"), place="scenarios"),
@@ -215,6 +216,8 @@ class Agenda:
 
     def _can_run(self, step: Step) -> bool:
         if step.last and len(self.outcomes) < self._all - 1:
+            return False
+        if step.after and step.after not in self.outcomes:
             return False
         return step.place not in self._taken and (not step.kernel or step.kernel in self.kernels.outcomes)
 

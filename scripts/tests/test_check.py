@@ -86,6 +86,20 @@ class Running(unittest.TestCase):
         steps = tuple(check.Step(name, ("sh", "-c", alone), place="here") for name in ("one", "two", "three"))
         self.assertEqual([str(outcome.tally) for outcome in check.run_all(steps)], ["1 passed, 0 failed, 0 skipped"] * 3)
 
+    def test_what_comes_after_a_step_waits_for_it_and_not_for_its_like(self) -> None:
+        linger = "i=0; while test $i -lt 20000; do i=$((i+1)); done"
+        built, pipe = check.ROOT / "built", check.ROOT / "pipe"
+        steps = (
+            check.Step("build", ("sh", "-c", f"{linger}; mkfifo {pipe}; echo >{built}; false"), False),
+            check.Step("one", ("sh", "-c", f"test -e {built} && echo x >{pipe}"), False, after="build"),
+            check.Step("two", ("sh", "-c", f"test -e {built} && cat {pipe}"), False, after="build"),
+        )
+        self.assertEqual([outcome.tally.failed for outcome in check.run_all(steps)], [1, 0, 0])
+
+    def test_what_a_step_comes_after_is_a_step(self) -> None:
+        names = {step.name for step in check.STEPS}
+        self.assertLessEqual({step.after for step in check.STEPS} - {""}, names)
+
     def test_without_its_kernel_a_step_fails_and_others_run(self) -> None:
         self.kernels_by("echo no compiler; exit 1")
         fine = check.Step("one", ("true",), counts=False)
