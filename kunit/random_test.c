@@ -284,7 +284,7 @@ static void threads_leave_the_lab_in_order(struct kunit *test)
 
 	KUNIT_ASSERT_NOT_NULL(test, actors);
 	for (i = 0; i < THREADS; i++)
-		init_actor(&actors[i], chaos, i + 1, 3000);
+		init_actor(&actors[i], chaos, i + 1, 1500);
 	for (i = 0; i < THREADS; i++)
 		start_actor(&actors[i]);
 	/* From here to the last stop nothing may assert. */
