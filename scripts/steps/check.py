@@ -70,7 +70,7 @@ def _module(*words: str) -> tuple[str, ...]:
 STRICT = ("--w1", "--sparse")
 STEPS = (  # what takes long comes early, that it does not stay to the last
     Step("build for 6.12", _script("kbuild", "stock", *STRICT), counts=False),
-    Step("tests of the scripts", _module("unit", "scripts")),
+    Step("tests of the scripts", _module("unit", "scripts"), True, "debug"),  # one reads the kernel's source
     Step("tests of the client", _module("unit", "client")),
     Step("build for debug", _script("kbuild", "debug", "--kunit", *STRICT), False, "debug"),
     Step("KUnit on debug", _module("kunit", "--kernel", "debug"), True, "debug", after="build for debug"),

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 import unittest
 import xml.etree.ElementTree as xml
@@ -63,6 +64,12 @@ def of_scripts() -> Tally:
     return tally
 
 
+def _why_skipped(output: str) -> str:
+    """What GTEST_SKIP said, which ctest keeps with the rest of the output."""
+    said = re.search(r": Skipped\n(.+)", output)
+    return said[1] if said else ""
+
+
 def junit_outcomes(file: Path) -> list[Outcome]:
     """The cases in a JUnit file that ctest wrote."""
     outcomes = []
@@ -75,7 +82,7 @@ def junit_outcomes(file: Path) -> list[Outcome]:
             # A test that could not be started is told as skipped too.
             reason = skipped.get("message", "")
             chosen = reason.startswith("SKIP_") or case.get("status") == "disabled"
-            outcomes.append(Outcome("skip" if chosen else "FAIL", name, reason))
+            outcomes.append(Outcome("skip" if chosen else "FAIL", name, _why_skipped(output) or reason))
         else:
             outcomes.append(Outcome("FAIL", name, log=tuple(output.splitlines())))
     return outcomes

@@ -39,6 +39,10 @@ JUNIT = """<?xml version="1.0" encoding="UTF-8"?>
   </testcase>
   <testcase name="Device.needs_root" classname="x" time="0.1" status="notrun">
     <skipped message="SKIP_REGULAR_EXPRESSION_MATCHED"/>
+    <system-out>[ RUN      ] Device.needs_root
+device_test.cpp:12: Skipped
+root is needed
+[  SKIPPED ] Device.needs_root (0 ms)</system-out>
   </testcase>
   <testcase name="pidlab_unit_NOT_BUILT" classname="x" time="0" status="notrun">
     <skipped message="Unable to find executable"/>
@@ -94,6 +98,11 @@ class Junit(Temporary):
         outcomes = unit.junit_outcomes(file)
         self.assertEqual([outcome.verdict for outcome in outcomes], ["ok", "FAIL", "skip", "FAIL"])
         self.assertEqual(outcomes[1].log, ("table_test.cpp:7: Failure",))
+
+    def test_a_skipped_one_gives_its_own_reason(self) -> None:
+        file = self.root / "junit.xml"
+        file.write_text(JUNIT, encoding="utf-8")
+        self.assertEqual(unit.junit_outcomes(file)[2].note, "root is needed")
 
 
 class Reports(unittest.TestCase):
