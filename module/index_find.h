@@ -39,22 +39,32 @@ pl_table_leaf(struct pl_lab *lab, const struct pl_root *root, unsigned long plac
 	return pl_table_dereference(lab, root->leaf[place & root->mask]);
 }
 
-/* The published pid of a number, or NULL; whatever the number. Under RCU or pidmap_lock. */
-static __always_inline struct pl_pid *pl_table_find(const struct pl_pidns *ns, int nr)
+static __always_inline struct pl_pid *pl_root_find(struct pl_lab *lab, const struct pl_root *root,
+						   int nr)
 {
-	const struct pl_root *root = pl_table_dereference(ns->lab, ns->table.root);
-	struct pl_leaf *leaf = pl_table_leaf(ns->lab, root, (unsigned int)nr / PL_LEAF_SPAN);
+	struct pl_leaf *leaf = pl_table_leaf(lab, root, (unsigned int)nr / PL_LEAF_SPAN);
 
 	if (unlikely(!leaf))
 		return NULL;
-	return pl_table_dereference(ns->lab, leaf->slot[(unsigned int)nr % PL_LEAF_SPAN]);
+	return pl_table_dereference(lab, leaf->slot[(unsigned int)nr % PL_LEAF_SPAN]);
 }
 
-/* The same, whatever index the namespace has. */
+/* The published pid of a number, or NULL; whatever the number. Under RCU or pidmap_lock. */
+static __always_inline struct pl_pid *pl_table_find(const struct pl_pidns *ns, int nr)
+{
+	return pl_root_find(ns->lab, pl_table_dereference(ns->lab, ns->table.root), nr);
+}
+
+/*
+ * The same, whatever index the namespace has: what a look-up in the table loads
+ * first tells that it is one, so that nothing else need be asked.
+ */
 static __always_inline struct pl_pid *pl_index_find(struct pl_pidns *ns, int nr)
 {
-	if (likely(ns->index == &pl_index_table))
-		return pl_table_find(ns, nr);
+	const struct pl_root *root = pl_table_dereference(ns->lab, ns->table.root);
+
+	if (likely(root))
+		return pl_root_find(ns->lab, root, nr);
 	return nr > 0 ? ns->index->find(ns, nr) : NULL;
 }
 

@@ -49,9 +49,10 @@ struct pl_task;
  * @reserved: numbers that are taken for nobody, or NULL; see reserve.h
  * @nr_reserved: how many of them; both under pidmap_lock
  * @index: its lab's, for who finds by number; next to what they look at
+ * @table: number -> pid, and which are taken, for an index of that kind; of
+ *	others its root is NULL, which tells who finds by number
  * @map: which numbers are taken, for an index of bitmaps
  * @idr: number -> pid or NULL, for an index of that kind; under pidmap_lock
- * @table: number -> pid, and which are taken, for an index of that kind
  */
 struct pl_pidns {
 	struct pl_object object;
@@ -72,10 +73,10 @@ struct pl_pidns {
 	struct pl_pidmap *reserved;
 	unsigned int nr_reserved;
 	const struct pl_index_ops *index;
+	struct pl_table table;
 	union {
 		struct pl_pidmap map;
 		struct idr idr;
-		struct pl_table table;
 	};
 };
 
