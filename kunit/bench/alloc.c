@@ -79,6 +79,39 @@ static struct bench_index *open_index(const struct bench_args *args,
 	return ERR_PTR(error);
 }
 
+/* One more who runs the loop. */
+static int join(struct bench_contender *contenders, unsigned int *count,
+		const struct bench_index_ops *ops, struct bench_index *index)
+{
+	if (IS_ERR(index))
+		return PTR_ERR(index);
+	contenders[(*count)++] = (struct bench_contender){
+		.name = ops->name, .body = churn, .defers = true, .self = index,
+	};
+	return 0;
+}
+
+static int join_all(struct bench_contender *contenders, unsigned int *count,
+		    const struct bench_args *args)
+{
+	static const struct bench_index_ops *const none[] = { &bench_object, &bench_object_now };
+	const struct bench_index_ops *ops;
+	unsigned int place;
+	int error = 0;
+
+	for (place = 0; (ops = bench_index_of(place)) && !error; place++) {
+		if (ops->churn)
+			error = join(contenders, count, ops, open_index(args, ops));
+		else
+			bench_absent(args, ops->name, "it has no numbers to give");
+	}
+	for (place = 0; place < ARRAY_SIZE(none) && !error; place++) {
+		ops = none[place];
+		error = join(contenders, count, ops, ops->open(ops, args->depth));
+	}
+	return error;
+}
+
 /**
  * bench_alloc() - the measure
  * @args: @args->live: pids there are (dense), or numbers (full); @args->depth
@@ -88,33 +121,13 @@ static struct bench_index *open_index(const struct bench_args *args,
 int bench_alloc(const struct bench_args *args)
 {
 	struct bench_contender contenders[BENCH_MOST_CONTENDERS] = {};
-	const struct bench_index_ops *ops;
-	unsigned int count = 0, place;
-	int error = 0;
+	unsigned int count = 0;
+	int error;
 
 	/* Below, numbers are not given again after the first time round. */
 	if (!strcmp(args->variant, "full") && (args->live < 2 * PL_PID_MAX_MIN || args->depth))
 		return -EINVAL;
-	for (place = 0; (ops = bench_index_of(place)) && !error; place++) {
-		if (!ops->churn) {
-			bench_absent(args, ops->name, "it has no numbers to give");
-			continue;
-		}
-		contenders[count] = (struct bench_contender){
-			.name = ops->name, .body = churn, .defers = true,
-			.self = open_index(args, ops),
-		};
-		error = PTR_ERR_OR_ZERO(contenders[count].self);
-		count += !error;
-	}
-	if (!error) {
-		contenders[count] = (struct bench_contender){
-			.name = bench_object.name, .body = churn, .defers = true,
-			.self = bench_object.open(&bench_object, args->depth),
-		};
-		error = PTR_ERR_OR_ZERO(contenders[count].self);
-		count += !error;
-	}
+	error = join_all(contenders, &count, args);
 	if (!error)
 		error = bench_run(args, contenders, count);
 	while (count) {

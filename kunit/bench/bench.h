@@ -165,8 +165,9 @@ extern const struct bench_index_ops bench_idr_612;
 extern const struct bench_index_ops bench_idr_70;
 extern const struct bench_index_ops bench_xarray;
 extern const struct bench_index_ops bench_rhashtable;
-/* No index: what the object that a number leads to costs by itself. */
+/* No index: what the object costs by itself, freed behind a grace period or at once. */
 extern const struct bench_index_ops bench_object;
+extern const struct bench_index_ops bench_object_now;
 int bench_bare_init(void);
 void bench_bare_exit(void);
 /* Those of the module: by place, NULL past the last. */

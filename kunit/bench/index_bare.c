@@ -326,6 +326,19 @@ static int churn_object(struct bench_index *index, unsigned int n)
 	return 0;
 }
 
+/* The same without the grace period: what waiting for it costs is the difference. */
+static int churn_object_now(struct bench_index *index, unsigned int n)
+{
+	while (n--) {
+		void *pid = bare_new_pid(index->depth);
+
+		if (!pid)
+			return -ENOMEM;
+		bare_free(index, pid);
+	}
+	return 0;
+}
+
 static void close_object(struct bench_index *index)
 {
 	kfree(bare_of(index));
@@ -338,4 +351,13 @@ const struct bench_index_ops bench_object = {
 	.free = bare_free,
 	.defer = bare_defer,
 	.churn = churn_object,
+};
+
+const struct bench_index_ops bench_object_now = {
+	.name = "object-now",
+	.open = bare_open,
+	.close = close_object,
+	.free = bare_free,
+	.defer = bare_defer,
+	.churn = churn_object_now,
 };

@@ -17,7 +17,7 @@ LINE = 15  # between two names at the lines' ends
 # Whoever it is has the same colour and mark in every chart.
 HUES = {
     "table": 0, "table-percpu": 7, "idr-6.12": 1, "idr-7.0": 2, "idr": 3, "pidns": 4, "xarray": 5, "rhashtable": 6,
-    "kernel": 8, "loop": 9, "object": 9,
+    "kernel": 8, "loop": 9, "object": 9, "object-now": 9,
 }  # fmt: skip
 STYLE = """
 .chart { --page: #ffffff; --ink: #1d2430; --soft: #5c6675; --rule: #dfe3e9;

@@ -39,7 +39,7 @@ one is measured at a time. Allocation takes the object, its numbers, publishing,
 
 def _cell(text: str, name: str) -> str:
     shade = ""
-    if text.endswith("x") and name not in ("loop", "object"):
+    if text.endswith("x") and name not in ("loop", "object", "object-now"):
         ratio = float(text[:-1])
         shade = ' class="faster"' if ratio >= 1.05 else ' class="slower"' if ratio <= 0.95 else ""
     return f"<td{shade}>{escape(text)}</td>"
