@@ -83,6 +83,12 @@ Seen ProcTask::look() const {
     Seen seen = parse(slurp(stat_));
     if (!seen.zombie())
         seen.code = 0;
+    // Who looks whether there is something to wait for runs, but has the state of a sleeper
+    // already: an init does that as it reaps its namespace. This file waits until a task is off
+    // its processor, and says if it was not asleep.
+    if (seen.exiting() && seen.quiet() && !seen.zombie() &&
+        slurp(fmt::format("/proc/{0}/task/{0}/syscall", tid_)) == "running\n")
+        seen.state = 'R';
     return seen;
 }
 
